@@ -1,0 +1,54 @@
+# Everything a developer runs. Needs git, make and Python 3.11 or newer; `make lint-spec` also needs Node.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo generate check test lint lint-spec build clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## Make .venv and install the locked dependencies into it
+
+$(STAMP): requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python has no venv module: apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: generate ## Generate the client and make real signed calls against the local sandbox
+	@$(BIN)/python docs/demo.py
+
+generate: setup ## Turn spec/ into generated/
+	@$(BIN)/python -m generator
+
+check: setup ## Fail if generated/ is not what spec/ gives, or the contract or the code has flaws
+	@$(BIN)/python -m generator --check
+	@$(BIN)/openapi-spec-validator --errors all generated/openapi.yaml
+	@$(MAKE) --no-print-directory lint
+
+test: setup ## Run every test
+	@$(BIN)/python -m generator
+	@$(BIN)/python -m pytest
+
+lint: setup ## Run ruff, mypy and pyright over everything, generated code included
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/pyright
+
+lint-spec: setup ## Run Redocly and Spectral over the published contract (needs Node)
+	@tests/spec/lint/run
+
+build: generate ## Build the wheel and the sdist into dist/
+	@rm -rf dist
+	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	@$(BIN)/python -m hatchling build --target sdist
+
+clean: ## Remove what the other targets made, except generated/
+	rm -rf $(VENV) build dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,197 @@
+# Copied from generator/runtime/_runtime/codec.py by `make generate`. Edit it there.
+"""Bodies to bytes and replies to results. One strict pass in C; a forgiving one in Python only where that refuses."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn, TypeVar
+
+import msgspec
+
+from . import lenient
+from .errors import APIError, APIResponseError, ArgumentError, printable
+from .operation import CodeFacts, Contract, Operation
+from .raw import RawResponse
+from .transport import Reply
+
+Result = TypeVar("Result")
+
+_BOM = b"\xef\xbb\xbf"
+_REFUSALS = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
+
+_encoder = msgspec.json.Encoder()
+_checkers: dict[type[msgspec.Struct], msgspec.json.Decoder[Any]] = {}
+
+
+def encode(operation: str, body: msgspec.Struct) -> bytes:
+    """Return *body* as compact UTF-8 JSON in declaration order.
+
+    Structs do not check what they are built with, so the bytes are read back once: a wrong type, a NaN or a number
+    beyond 64 bits is an ``ArgumentError`` that names the argument, and nothing is sent.
+    """
+    kind = type(body)
+    if (checker := _checkers.get(kind)) is None:
+        checker = _checkers[kind] = msgspec.json.Decoder(kind)
+    try:
+        encoded = _encoder.encode(body)
+        checker.decode(encoded)
+    except msgspec.ValidationError as error:
+        raise ArgumentError(f"{operation}: {error}", operation=operation) from None
+    except (UnicodeEncodeError, OverflowError, TypeError, RecursionError) as error:
+        raise ArgumentError(
+            f"{operation}: an argument cannot be written as JSON: {error}", operation=operation
+        ) from None
+    return encoded
+
+
+def encode_free(operation: str, body: Any) -> bytes:
+    """Return any JSON-like *body* as compact UTF-8 JSON, in its own order."""
+    try:
+        return _encoder.encode(body)
+    except (UnicodeEncodeError, OverflowError, TypeError, RecursionError) as error:
+        raise ArgumentError(f"{operation}: the body cannot be written as JSON: {error}", operation=operation) from None
+
+
+class Codec:
+    """Reads the contract's envelope."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._decoders: dict[str, msgspec.json.Decoder[Any]] = {}
+
+    def decode(self, operation: Operation[Result], reply: Reply) -> RawResponse[Result]:
+        """Return the answer with its unwrapped result.
+
+        Raises the family of ``APIError`` for a business code, ``APIResponseError`` for anything that is no envelope.
+        """
+        decoder = self._decoders.get(operation.name)
+        if decoder is None:
+            decoder = self._decoders[operation.name] = msgspec.json.Decoder(self._envelope(operation.result))
+        envelope = self._contract.envelope
+        # Of two equal keys the last would win: whoever can add one could turn a refusal into a success.
+        if reply.body.count(b'"%b"' % envelope.code.encode()) == 1:
+            try:
+                answer = decoder.decode(reply.body)
+            except _REFUSALS:
+                pass
+            else:
+                if answer.code == envelope.success and reply.status < 300:
+                    return RawResponse(reply, answer.request_id, answer.cost, answer.data)
+        return self._decode_slowly(operation, reply)
+
+    def _envelope(self, result: Any) -> type[msgspec.Struct]:
+        names = self._contract.envelope
+        fields: list[Any] = [("code", int), ("request_id", str | None, None), ("cost", str | None, None)]
+        namespace: dict[str, Any] = {}
+        if result is None:
+            namespace["data"] = None  # vendors put {} or null or nothing there: not looked at
+        else:
+            fields.append(("data", result))
+        rename = {"code": names.code, "request_id": names.request_id, "cost": names.cost, "data": names.data}
+        return msgspec.defstruct("Envelope", fields, namespace=namespace, rename=rename, gc=False, kw_only=True)
+
+    def _decode_slowly(self, operation: Operation[Result], reply: Reply) -> RawResponse[Result]:
+        names = self._contract.envelope
+        if 300 <= reply.status < 400:
+            self._refuse(
+                operation,
+                reply,
+                f"a redirect to {printable(reply.header(b'location') or '?', 200)}, which is never followed",
+            )
+        try:
+            answer = msgspec.json.decode(reply.body.removeprefix(_BOM))
+        except _REFUSALS as error:
+            self._refuse(operation, reply, f"not JSON ({error})" if reply.body else "empty")
+        if not isinstance(answer, dict):
+            self._refuse(operation, reply, f"JSON, but {_name(answer)} instead of an object")
+        if _repeats_a_key(reply.body, answer):
+            self._refuse(operation, reply, "an object that names one key twice")
+        code = answer.get(names.code)
+        if type(code) is not int:
+            self._refuse(
+                operation,
+                reply,
+                f"an object whose `{names.code}` is {_name(code) if names.code in answer else 'missing'}",
+            )
+        request_id = _text(answer.get(names.request_id))
+        if code != names.success:
+            raise self.error(operation.name, code, _text(answer.get(names.message)) or "", request_id, reply)
+        if reply.status >= 300:
+            self._refuse(operation, reply, f"HTTP {reply.status} around `{names.code}`: {code}")
+        data: Any = None
+        if operation.result is not None:
+            try:
+                data = lenient.convert(answer.get(names.data), operation.result)
+            except msgspec.ValidationError as error:
+                self._refuse(
+                    operation, reply, f"success, but `{names.data}` is not what the contract says: {error}", request_id
+                )
+        return RawResponse(reply, request_id, _text(answer.get(names.cost)), data)
+
+    def error(self, operation: str, code: int, message: str, request_id: str | None, reply: Reply) -> APIError:
+        """Return the exception for a business code."""
+        facts = self._contract.codes.get(code)
+        parts = [f"[{code}] {printable(message or (facts.text if facts else 'no message'))}", operation]
+        if reply.status != 200:
+            parts.append(f"HTTP {reply.status}")
+        if request_id:
+            parts.append(f"request {printable(request_id, 100)}")
+        if facts:
+            parts.append(facts.hint)
+        return (facts.error if facts else APIError)(
+            " · ".join(parts),
+            code=code,
+            msg=message,
+            request_id=request_id,
+            operation=operation,
+            status=reply.status,
+            hint=facts.hint if facts else "",
+            hint_zh=facts.hint_zh if facts else "",
+        )
+
+    def facts(self, code: int) -> CodeFacts | None:
+        """Return what the contract says about a business code."""
+        return self._contract.codes.get(code)
+
+    def _refuse(self, operation: Operation[Any], reply: Reply, what: str, request_id: str | None = None) -> NoReturn:
+        kind = reply.header(b"content-type") or "no content type"
+        # The first bytes of a reply that failed to parse may hold a token: say what kind of thing it is instead.
+        raise APIResponseError(
+            f"{operation.name}: the answer is {what} · "
+            f"HTTP {reply.status} · {printable(kind, 100)} · {len(reply.body)} bytes",
+            operation=operation.name,
+            status=reply.status,
+            request_id=request_id,
+            hint="Something between you and the API answered in its place, or the API changed: look at the gateway's log.",
+            hint_zh="可能是中间网关代为应答，或接口已变更。请查看 HTTP 状态码与网关日志。",
+        )
+
+
+def _text(value: Any) -> str | None:
+    if value is None or type(value) is str:
+        return value
+    return str(value) if type(value) in (int, float) else None
+
+
+def _name(value: Any) -> str:
+    return {
+        dict: "an object",
+        list: "an array",
+        str: "text",
+        bool: "a boolean",
+        float: "a fraction",
+        type(None): "null",
+    }.get(type(value), "a number")
+
+
+def _repeats_a_key(body: bytes, answer: dict[str, Any]) -> bool:
+    repeated = False
+
+    def watch(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal repeated
+        found = dict(pairs)
+        repeated = repeated or len(found) != len(pairs)
+        return found
+
+    json.loads(body.removeprefix(_BOM), object_pairs_hook=watch)
+    return repeated

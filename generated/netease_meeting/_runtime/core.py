@@ -1,0 +1,85 @@
+# Copied from generator/runtime/_runtime/core.py by `make generate`. Edit it there.
+"""The two drivers of a call and what they share."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from .flow import Flow, Send, Session, call
+from .operation import Operation
+from .raw import RawResponse
+from .transport import AsyncTransport, Header, Reply, Transport, TransportFailure
+
+Result = TypeVar("Result")
+AnyTransport = TypeVar("AnyTransport", Transport, AsyncTransport)
+
+
+@dataclass(frozen=True, slots=True)
+class Core(Generic[AnyTransport]):
+    """What the resources of one client call through. Copies made by ``with_options`` share session and transport."""
+
+    session: Session
+    transport: AnyTransport
+    timeout: float
+    max_retries: int
+    raw: bool = False
+
+    def flow(
+        self,
+        operation: Operation[Result],
+        body: bytes,
+        headers: Sequence[Header],
+        timeout: float | None,
+        max_retries: int | None,
+    ) -> Flow[Result]:
+        """Return the call, not yet begun."""
+        return call(
+            self.session,
+            operation,
+            body,
+            headers,
+            timeout=self.timeout if timeout is None else timeout,
+            max_retries=self.max_retries if max_retries is None else max_retries,
+        )
+
+
+def run(transport: Transport, flow: Flow[Result]) -> RawResponse[Result]:
+    """Carry out *flow* in this thread."""
+    outcome: Reply | TransportFailure | None = None
+    try:
+        while True:
+            action = flow.send(outcome)
+            if isinstance(action, Send):
+                try:
+                    outcome = transport.send(*action)
+                except TransportFailure as failure:
+                    outcome = failure
+            else:
+                time.sleep(action.seconds)
+                outcome = None
+    except StopIteration as stop:
+        answer: RawResponse[Result] = stop.value
+        return answer
+
+
+async def run_async(transport: AsyncTransport, flow: Flow[Result]) -> RawResponse[Result]:
+    """Carry out *flow* in this task."""
+    outcome: Reply | TransportFailure | None = None
+    try:
+        while True:
+            action = flow.send(outcome)
+            if isinstance(action, Send):
+                try:
+                    outcome = await transport.send(*action)
+                except TransportFailure as failure:
+                    outcome = failure
+            else:
+                await asyncio.sleep(action.seconds)
+                outcome = None
+    except StopIteration as stop:
+        answer: RawResponse[Result] = stop.value
+        return answer

@@ -1,0 +1,61 @@
+# Copied from generator/runtime/_runtime/lenient.py by `make generate`. Edit it there.
+"""The slow, forgiving way to decode: for servers that send numbers as text, text as numbers and null for absent."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+import msgspec
+from msgspec import inspect
+
+_INTEGER = re.compile(r"-?[0-9]{1,19}", re.ASCII)
+
+
+def convert(value: Any, kind: Any) -> Any:
+    """Return *value* (plain JSON data) as *kind*, mending what can be mended without guessing.
+
+    Raises ``msgspec.ValidationError`` for the rest.
+    """
+    return msgspec.convert(_mend(value, _type_info(kind)), kind)
+
+
+@cache
+def _type_info(kind: Any) -> inspect.Type:
+    return inspect.type_info(kind)
+
+
+def _mend(value: Any, wanted: inspect.Type) -> Any:
+    if isinstance(wanted, inspect.UnionType):
+        others = [member for member in wanted.types if not isinstance(member, inspect.NoneType)]
+        return _mend(value, others[0]) if value is not None and len(others) == 1 else value
+    if isinstance(wanted, inspect.StructType) and isinstance(value, dict):
+        return _mend_struct(value, wanted)
+    if isinstance(wanted, inspect.ListType) and isinstance(value, list):
+        return [_mend(item, wanted.item_type) for item in value]
+    if isinstance(wanted, inspect.StrType) and type(value) is int:
+        return str(value)
+    if _wants_integer(wanted):
+        if type(value) is str and _INTEGER.fullmatch(value):
+            return int(value)
+        if type(value) is float and value.is_integer():
+            return int(value)
+    if isinstance(wanted, inspect.BoolType) and type(value) is int and value in (0, 1):
+        return bool(value)
+    return value
+
+
+def _mend_struct(value: dict[str, Any], wanted: inspect.StructType) -> dict[str, Any]:
+    fields = {field.encode_name: field for field in wanted.fields}
+    return {
+        name: _mend(item, fields[name].type)
+        for name, item in value.items()
+        if name in fields and (item is not None or fields[name].required)
+    }
+
+
+def _wants_integer(wanted: inspect.Type) -> bool:
+    if isinstance(wanted, inspect.EnumType):
+        return issubclass(wanted.cls, int)
+    return isinstance(wanted, inspect.IntType)

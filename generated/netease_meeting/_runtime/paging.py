@@ -1,0 +1,77 @@
+# Copied from generator/runtime/_runtime/paging.py by `make generate`. Edit it there.
+"""Lists that fetch their next page when it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+Row = TypeVar("Row")
+Page = TypeVar("Page")
+
+
+@dataclass(frozen=True, slots=True)
+class Paging(Generic[Row, Page]):
+    """Where a page keeps its rows and totals: the contract's ``x-pagination`` in Python names."""
+
+    index: str
+    rows: Callable[[Page], Sequence[Row]]
+    total_pages: Callable[[Page], int | None]
+
+
+class Pager(Generic[Row, Page]):
+    """Iterate it for the rows of all pages; ``pages()`` for the pages; ``page`` is the one the last row came from."""
+
+    def __init__(self, fetch: Callable[[int], Page], first: int, paging: Paging[Row, Page]) -> None:
+        self._fetch = fetch
+        self._first = first
+        self._paging = paging
+        self.page: Page | None = None
+        """The page fetched last, with its totals; ``None`` before the first row."""
+
+    def __iter__(self) -> Iterator[Row]:
+        for page in self.pages():
+            yield from self._paging.rows(page)
+
+    def pages(self) -> Iterator[Page]:
+        """Yield the pages, each fetched when it is asked for. The first is yielded even if it is empty."""
+        index = self._first
+        while True:
+            self.page = page = self._fetch(index)
+            yield page
+            index += 1
+            if _is_last(page, index, self._paging):
+                return
+
+
+class AsyncPager(Generic[Row, Page]):
+    """``async for`` over the rows of all pages; ``pages()`` for the pages; ``page`` is the one fetched last."""
+
+    def __init__(self, fetch: Callable[[int], Awaitable[Page]], first: int, paging: Paging[Row, Page]) -> None:
+        self._fetch = fetch
+        self._first = first
+        self._paging = paging
+        self.page: Page | None = None
+        """The page fetched last, with its totals; ``None`` before the first row."""
+
+    async def __aiter__(self) -> AsyncIterator[Row]:
+        async for page in self.pages():
+            for row in self._paging.rows(page):
+                yield row
+
+    async def pages(self) -> AsyncIterator[Page]:
+        """Yield the pages, each fetched when it is asked for. The first is yielded even if it is empty."""
+        index = self._first
+        while True:
+            self.page = page = await self._fetch(index)
+            yield page
+            index += 1
+            if _is_last(page, index, self._paging):
+                return
+
+
+def _is_last(page: Any, next_index: int, paging: Paging[Any, Any]) -> bool:
+    # An empty page ends the list whatever the totals say: meetings move between pages while we read.
+    total = paging.total_pages(page)
+    return not paging.rows(page) or (total is not None and next_index >= total)

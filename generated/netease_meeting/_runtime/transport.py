@@ -1,0 +1,60 @@
+# Copied from generator/runtime/_runtime/transport.py by `make generate`. Edit it there.
+"""The narrow waist between a call and the network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from .errors import MeetingError
+
+Header = tuple[bytes, bytes]
+
+
+class Reply(NamedTuple):
+    """What came back: decoded body, headers as received."""
+
+    status: int
+    headers: Sequence[Header]
+    body: bytes
+
+    def header(self, name: bytes) -> str | None:
+        """Return the first header of that name (lower case), or ``None``."""
+        return next((value.decode("latin-1") for key, value in self.headers if key.lower() == name), None)
+
+
+class TransportFailure(MeetingError):
+    """No reply. Adapters raise it; the call turns it into one of the public errors."""
+
+    sent: bool = True
+    """Whether the server may have received the request. ``False`` only where that is certain."""
+    timed_out: bool = False
+    retryable: bool = True
+    """``False`` where trying again cannot help, such as a refused certificate."""
+
+
+class Transport(Protocol):
+    """Sends one request and waits for its reply."""
+
+    def send(self, url: str, headers: Sequence[Header], body: bytes, deadline: float) -> Reply:
+        """POST *body*; *deadline* is a ``time.monotonic()`` value by which the whole reply must be there.
+
+        Raises ``TransportFailure``. Never follows redirects, never adds credentials.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release every connection."""
+        ...
+
+
+class AsyncTransport(Protocol):
+    """The same for asyncio."""
+
+    async def send(self, url: str, headers: Sequence[Header], body: bytes, deadline: float) -> Reply:
+        """POST *body*; see ``Transport.send``."""
+        ...
+
+    async def aclose(self) -> None:
+        """Release every connection."""
+        ...

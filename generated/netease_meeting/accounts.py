@@ -1,0 +1,461 @@
+# Generated from spec/paths/accounts.yaml by `make generate`. Do not edit.
+"""Meeting accounts and their personal numbers."""
+
+from __future__ import annotations
+
+from msgspec import UNSET, UnsetType
+
+from ._runtime.operation import Operation
+from ._runtime.resource import AsyncResource, Resource, async_raw, raw
+from .models import (
+    Account,
+    CreateAccountRequest,
+    GetAccountByAccountIdRequest,
+    GetAccountByImAccidRequest,
+    UpdateAccountShortIdRequest,
+    UpdateAccountTokenRequest,
+)
+from .signing import (
+    CHECK_SUM,
+)
+
+__all__ = [
+    "AsyncAccounts",
+    "AsyncRawAccounts",
+    "RawAccounts",
+    "Accounts",
+]
+
+CREATE: Operation[Account] = Operation(
+    name="accounts.create",
+    path="/v1/account/create",
+    result=Account,
+    repeat="recover",
+    schemes=(CHECK_SUM,),
+    sensitive=frozenset(["imToken"]),
+)
+GET_BY_IM_ACCID: Operation[Account] = Operation(
+    name="accounts.get_by_im_accid",
+    path="/v1/account/getByImAccid",
+    result=Account,
+    repeat="read",
+    schemes=(CHECK_SUM,),
+)
+GET_BY_ACCOUNT_ID: Operation[Account] = Operation(
+    name="accounts.get_by_account_id",
+    path="/v1/account/getByAccountId",
+    result=Account,
+    repeat="read",
+    schemes=(CHECK_SUM,),
+)
+UPDATE_TOKEN: Operation[None] = Operation(
+    name="accounts.update_token",
+    path="/v1/account/updateToken",
+    result=None,
+    repeat="set",
+    schemes=(CHECK_SUM,),
+    sensitive=frozenset(["accountToken"]),
+)
+UPDATE_SHORT_ID: Operation[None] = Operation(
+    name="accounts.update_short_id",
+    path="/v1/account/updateShortId",
+    result=None,
+    repeat="set",
+    schemes=(CHECK_SUM,),
+)
+
+
+class Accounts(Resource):
+    """``client.accounts``"""
+
+    def create(
+        self,
+        *,
+        im_accid: str | UnsetType = UNSET,
+        im_token: str | UnsetType = UNSET,
+        short_id: str | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> Account:
+        """Create a meeting account.
+
+        Registers a meeting account. With an IM account to reuse the call can safely be repeated; without one, a
+        lost answer
+        may leave an account behind.
+
+        ``POST /v1/account/create``
+
+        Args:
+            im_accid: The IM account to reuse. It also makes the call safe to repeat. Without it, a lost answer may
+                leave an account
+        behind.
+            im_token: The token of the reused IM account.
+            short_id: The short number for the account's personal meeting. 4 to 8 characters.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303).
+            AuthenticationError: The request did not pass authentication (401).
+            PermissionDeniedError: The service is not enabled (402).
+            InternalServerError: The server had an internal error (501); An account could not be assigned (1000).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512).
+            ConflictError: The meeting account has already been created (1019); No IM account is bound (1021).
+        """
+        body = CreateAccountRequest(
+            im_accid=im_accid,
+            im_token=im_token,
+            short_id=short_id,
+        )
+        return self._call(CREATE, body, timeout, max_retries)
+
+    def get_by_im_accid(
+        self,
+        *,
+        im_accid: str,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> Account:
+        """Get an account by its IM id.
+
+        Looks up a meeting account of this enterprise by the id it has in the IM service.
+
+        ``POST /v1/account/getByImAccid``
+
+        Args:
+            im_accid: The IM account that the meeting account uses.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303).
+            AuthenticationError: The request did not pass authentication (401).
+            PermissionDeniedError: The service is not enabled (402).
+            InternalServerError: The server had an internal error (501).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512).
+            NotFoundError: The account does not exist (1014).
+            ConflictError: No IM account is bound (1021).
+        """
+        body = GetAccountByImAccidRequest(
+            im_accid=im_accid,
+        )
+        return self._call(GET_BY_IM_ACCID, body, timeout, max_retries)
+
+    def get_by_account_id(
+        self,
+        *,
+        account_id: str,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> Account:
+        """Get an account by its id.
+
+        Looks up a meeting account of this enterprise by its id.
+
+        ``POST /v1/account/getByAccountId``
+
+        Args:
+            account_id: The id of the account.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303).
+            AuthenticationError: The request did not pass authentication (401).
+            PermissionDeniedError: The service is not enabled (402).
+            InternalServerError: The server had an internal error (501).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512).
+            NotFoundError: The account does not exist (1014).
+        """
+        body = GetAccountByAccountIdRequest(
+            account_id=account_id,
+        )
+        return self._call(GET_BY_ACCOUNT_ID, body, timeout, max_retries)
+
+    def update_token(
+        self,
+        *,
+        account_id: str,
+        account_token: str,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> None:
+        """Replace an account's token.
+
+        Sets the token with which the account logs in. The old one stops working.
+
+        ``POST /v1/account/updateToken``
+
+        Args:
+            account_id: The id of the account.
+            account_token: The new token.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303).
+            AuthenticationError: The request did not pass authentication (401).
+            PermissionDeniedError: The service is not enabled (402).
+            InternalServerError: The server had an internal error (501).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512).
+            NotFoundError: The account does not exist (1014).
+        """
+        body = UpdateAccountTokenRequest(
+            account_id=account_id,
+            account_token=account_token,
+        )
+        self._call(UPDATE_TOKEN, body, timeout, max_retries)
+
+    def update_short_id(
+        self,
+        *,
+        account_id: str,
+        short_id: str | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> None:
+        """Replace or clear an account's short number.
+
+        Sets the short number of the account's personal meeting, or clears it if no number is given.
+
+        ``POST /v1/account/updateShortId``
+
+        Args:
+            account_id: The id of the account.
+            short_id: The new short number. Left out: clears the number. 4 to 8 characters.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303).
+            AuthenticationError: The request did not pass authentication (401).
+            PermissionDeniedError: The service is not enabled (402).
+            InternalServerError: The server had an internal error (501).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512).
+            NotFoundError: The account does not exist (1014).
+            ConflictError: The meeting number is taken (2011); The personal meeting number is not set (2022).
+        """
+        body = UpdateAccountShortIdRequest(
+            account_id=account_id,
+            short_id=short_id,
+        )
+        self._call(UPDATE_SHORT_ID, body, timeout, max_retries)
+
+
+class AsyncAccounts(AsyncResource):
+    """``client.accounts``"""
+
+    async def create(
+        self,
+        *,
+        im_accid: str | UnsetType = UNSET,
+        im_token: str | UnsetType = UNSET,
+        short_id: str | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> Account:
+        """Create a meeting account.
+
+        Registers a meeting account. With an IM account to reuse the call can safely be repeated; without one, a
+        lost answer
+        may leave an account behind.
+
+        ``POST /v1/account/create``
+
+        Args:
+            im_accid: The IM account to reuse. It also makes the call safe to repeat. Without it, a lost answer may
+                leave an account
+        behind.
+            im_token: The token of the reused IM account.
+            short_id: The short number for the account's personal meeting. 4 to 8 characters.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303).
+            AuthenticationError: The request did not pass authentication (401).
+            PermissionDeniedError: The service is not enabled (402).
+            InternalServerError: The server had an internal error (501); An account could not be assigned (1000).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512).
+            ConflictError: The meeting account has already been created (1019); No IM account is bound (1021).
+        """
+        body = CreateAccountRequest(
+            im_accid=im_accid,
+            im_token=im_token,
+            short_id=short_id,
+        )
+        return await self._call(CREATE, body, timeout, max_retries)
+
+    async def get_by_im_accid(
+        self,
+        *,
+        im_accid: str,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> Account:
+        """Get an account by its IM id.
+
+        Looks up a meeting account of this enterprise by the id it has in the IM service.
+
+        ``POST /v1/account/getByImAccid``
+
+        Args:
+            im_accid: The IM account that the meeting account uses.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303).
+            AuthenticationError: The request did not pass authentication (401).
+            PermissionDeniedError: The service is not enabled (402).
+            InternalServerError: The server had an internal error (501).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512).
+            NotFoundError: The account does not exist (1014).
+            ConflictError: No IM account is bound (1021).
+        """
+        body = GetAccountByImAccidRequest(
+            im_accid=im_accid,
+        )
+        return await self._call(GET_BY_IM_ACCID, body, timeout, max_retries)
+
+    async def get_by_account_id(
+        self,
+        *,
+        account_id: str,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> Account:
+        """Get an account by its id.
+
+        Looks up a meeting account of this enterprise by its id.
+
+        ``POST /v1/account/getByAccountId``
+
+        Args:
+            account_id: The id of the account.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303).
+            AuthenticationError: The request did not pass authentication (401).
+            PermissionDeniedError: The service is not enabled (402).
+            InternalServerError: The server had an internal error (501).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512).
+            NotFoundError: The account does not exist (1014).
+        """
+        body = GetAccountByAccountIdRequest(
+            account_id=account_id,
+        )
+        return await self._call(GET_BY_ACCOUNT_ID, body, timeout, max_retries)
+
+    async def update_token(
+        self,
+        *,
+        account_id: str,
+        account_token: str,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> None:
+        """Replace an account's token.
+
+        Sets the token with which the account logs in. The old one stops working.
+
+        ``POST /v1/account/updateToken``
+
+        Args:
+            account_id: The id of the account.
+            account_token: The new token.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303).
+            AuthenticationError: The request did not pass authentication (401).
+            PermissionDeniedError: The service is not enabled (402).
+            InternalServerError: The server had an internal error (501).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512).
+            NotFoundError: The account does not exist (1014).
+        """
+        body = UpdateAccountTokenRequest(
+            account_id=account_id,
+            account_token=account_token,
+        )
+        await self._call(UPDATE_TOKEN, body, timeout, max_retries)
+
+    async def update_short_id(
+        self,
+        *,
+        account_id: str,
+        short_id: str | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> None:
+        """Replace or clear an account's short number.
+
+        Sets the short number of the account's personal meeting, or clears it if no number is given.
+
+        ``POST /v1/account/updateShortId``
+
+        Args:
+            account_id: The id of the account.
+            short_id: The new short number. Left out: clears the number. 4 to 8 characters.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303).
+            AuthenticationError: The request did not pass authentication (401).
+            PermissionDeniedError: The service is not enabled (402).
+            InternalServerError: The server had an internal error (501).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512).
+            NotFoundError: The account does not exist (1014).
+            ConflictError: The meeting number is taken (2011); The personal meeting number is not set (2022).
+        """
+        body = UpdateAccountShortIdRequest(
+            account_id=account_id,
+            short_id=short_id,
+        )
+        await self._call(UPDATE_SHORT_ID, body, timeout, max_retries)
+
+
+class RawAccounts:
+    """``client.with_raw_response.accounts``: the same methods; each returns a ``RawResponse``."""
+
+    def __init__(self, accounts: Accounts) -> None:
+        self.create = raw(accounts.create)
+        self.get_by_im_accid = raw(accounts.get_by_im_accid)
+        self.get_by_account_id = raw(accounts.get_by_account_id)
+        self.update_token = raw(accounts.update_token)
+        self.update_short_id = raw(accounts.update_short_id)
+
+
+class AsyncRawAccounts:
+    """``client.with_raw_response.accounts``: the same methods; each returns a ``RawResponse``."""
+
+    def __init__(self, accounts: AsyncAccounts) -> None:
+        self.create = async_raw(accounts.create)
+        self.get_by_im_accid = async_raw(accounts.get_by_im_accid)
+        self.get_by_account_id = async_raw(accounts.get_by_account_id)
+        self.update_token = async_raw(accounts.update_token)
+        self.update_short_id = async_raw(accounts.update_short_id)

@@ -1,0 +1,131 @@
+# Generated from spec/openapi.yaml by `make generate`. Do not edit.
+"""The clients: ``MeetingClient`` and, for asyncio, ``AsyncMeetingClient``."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from ._runtime.client import AsyncClient, Client
+from ._runtime.operation import Contract, Envelope
+from .accounts import (
+    Accounts,
+    AsyncAccounts,
+    AsyncRawAccounts,
+    RawAccounts,
+)
+from .errors import CODES
+from .meetings import (
+    AsyncMeetings,
+    AsyncRawMeetings,
+    Meetings,
+    RawMeetings,
+)
+from .recordings import (
+    AsyncRawRecordings,
+    AsyncRecordings,
+    RawRecordings,
+    Recordings,
+)
+from .signing import (
+    CHECK_SUM,
+)
+
+__all__ = ["AsyncMeetingClient", "AsyncRawMeetingClient", "MeetingClient", "RawMeetingClient"]
+
+CONTRACT = Contract(
+    base_url="https://meeting-api.netease.im",
+    environment="NETEASE_MEETING",
+    media_type="application/json;charset=utf-8",
+    envelope=Envelope(
+        code="code",
+        message="msg",
+        request_id="requestId",
+        cost="costTime",
+        data="ret",
+        success=200,
+    ),
+    codes=CODES,
+    schemes=(CHECK_SUM,),
+)
+
+
+class MeetingClient(Client):
+    """The synchronous client. One instance serves any number of threads; close it when done, or use ``with``.
+
+    Example::
+
+        with MeetingClient(app_key="…", app_secret="…") as client:
+            meeting = client.meetings.get(meeting_unique_id=1234567890)
+    """
+
+    _contract = CONTRACT
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Meeting accounts and their personal numbers."""
+        return Accounts(self._core)
+
+    @cached_property
+    def meetings(self) -> Meetings:
+        """Create, look up, change, cancel and end meetings."""
+        return Meetings(self._core)
+
+    @cached_property
+    def recordings(self) -> Recordings:
+        """The recorded files of meetings."""
+        return Recordings(self._core)
+
+    @cached_property
+    def with_raw_response(self) -> RawMeetingClient:
+        """The same resources; their methods return a ``RawResponse`` with status, headers, body and ``parse()``."""
+        return RawMeetingClient(self._raw())
+
+
+class RawMeetingClient:
+    """``client.with_raw_response``"""
+
+    def __init__(self, client: MeetingClient) -> None:
+        self.accounts = RawAccounts(client.accounts)
+        self.meetings = RawMeetings(client.meetings)
+        self.recordings = RawRecordings(client.recordings)
+
+
+class AsyncMeetingClient(AsyncClient):
+    """The asynchronous client. One instance serves any number of tasks of one event loop; close it when done, or use ``async with``.
+
+    Example::
+
+        async with AsyncMeetingClient(app_key="…", app_secret="…") as client:
+            meeting = await client.meetings.get(meeting_unique_id=1234567890)
+    """
+
+    _contract = CONTRACT
+
+    @cached_property
+    def accounts(self) -> AsyncAccounts:
+        """Meeting accounts and their personal numbers."""
+        return AsyncAccounts(self._core)
+
+    @cached_property
+    def meetings(self) -> AsyncMeetings:
+        """Create, look up, change, cancel and end meetings."""
+        return AsyncMeetings(self._core)
+
+    @cached_property
+    def recordings(self) -> AsyncRecordings:
+        """The recorded files of meetings."""
+        return AsyncRecordings(self._core)
+
+    @cached_property
+    def with_raw_response(self) -> AsyncRawMeetingClient:
+        """The same resources; their methods return a ``RawResponse`` with status, headers, body and ``parse()``."""
+        return AsyncRawMeetingClient(self._raw())
+
+
+class AsyncRawMeetingClient:
+    """``client.with_raw_response``"""
+
+    def __init__(self, client: AsyncMeetingClient) -> None:
+        self.accounts = AsyncRawAccounts(client.accounts)
+        self.meetings = AsyncRawMeetings(client.meetings)
+        self.recordings = AsyncRawRecordings(client.recordings)

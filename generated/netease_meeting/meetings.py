@@ -1,0 +1,1002 @@
+# Generated from spec/paths/meetings.yaml by `make generate`. Do not edit.
+"""Create, look up, change, cancel and end meetings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import UNSET, UnsetType
+
+from ._runtime.operation import Operation
+from ._runtime.paging import AsyncPager, Pager, Paging
+from ._runtime.resource import AsyncResource, Resource, async_raw, async_raw_page, raw, raw_page
+from ._runtime.times import to_millis
+from .enums import (
+    ClientType,
+    DeviceState,
+    JoinRoleType,
+    MeetingStatus,
+    MeetingType,
+)
+from .models import (
+    AnonymousJoinInfo,
+    AnonymousJoinInfoRequest,
+    CancelMeetingRequest,
+    CreateMeetingRequest,
+    EditMeetingRequest,
+    EndMeetingByMeetingIdRequest,
+    EndMeetingByMeetingUniqueIdRequest,
+    EndMeetingByShortIdRequest,
+    GetMeetingRequest,
+    ListMeetingsRequest,
+    Meeting,
+    MeetingPage,
+    MeetingSettings,
+)
+from .signing import (
+    BODY_DIGEST,
+    CHECK_SUM,
+)
+
+__all__ = [
+    "AsyncMeetings",
+    "AsyncRawMeetings",
+    "RawMeetings",
+    "Meetings",
+]
+
+CREATE: Operation[Meeting] = Operation(
+    name="meetings.create",
+    path="/v2/meeting/create",
+    result=Meeting,
+    repeat="never",
+    schemes=(CHECK_SUM,),
+    sensitive=frozenset(["password"]),
+)
+ANONYMOUS_JOIN_INFO: Operation[AnonymousJoinInfo] = Operation(
+    name="meetings.anonymous_join_info",
+    path="/v1/meeting/anonymousJoinInfo",
+    result=AnonymousJoinInfo,
+    repeat="never",
+    schemes=(
+        CHECK_SUM,
+        BODY_DIGEST,
+    ),
+    sensitive=frozenset(["password"]),
+)
+GET: Operation[Meeting] = Operation(
+    name="meetings.get",
+    path="/v2/meeting/get",
+    result=Meeting,
+    repeat="read",
+    schemes=(CHECK_SUM,),
+)
+EDIT: Operation[None] = Operation(
+    name="meetings.edit",
+    path="/v2/meeting/edit",
+    result=None,
+    repeat="set",
+    schemes=(CHECK_SUM,),
+    sensitive=frozenset(["password"]),
+)
+CANCEL: Operation[None] = Operation(
+    name="meetings.cancel",
+    path="/v2/meeting/cancel",
+    result=None,
+    repeat="verify",
+    schemes=(CHECK_SUM,),
+)
+END_BY_MEETING_UNIQUE_ID: Operation[None] = Operation(
+    name="meetings.end_by_meeting_unique_id",
+    path="/v2/meeting/deleteByMeetingUniqueId",
+    result=None,
+    repeat="verify",
+    schemes=(CHECK_SUM,),
+)
+END_BY_MEETING_ID: Operation[None] = Operation(
+    name="meetings.end_by_meeting_id",
+    path="/v2/meeting/deleteByMeetingId",
+    result=None,
+    repeat="never",
+    schemes=(CHECK_SUM,),
+)
+END_BY_SHORT_ID: Operation[None] = Operation(
+    name="meetings.end_by_short_id",
+    path="/v2/meeting/deleteByMeetingShortId",
+    result=None,
+    repeat="never",
+    schemes=(CHECK_SUM,),
+)
+LIST: Operation[MeetingPage] = Operation(
+    name="meetings.list",
+    path="/v2/meeting/list",
+    result=MeetingPage,
+    repeat="read",
+    schemes=(CHECK_SUM,),
+)
+LIST_PAGES: Paging[Meeting, MeetingPage] = Paging(
+    index="page_index",
+    rows=lambda page: page.rows,
+    total_pages=lambda page: page.total_pages,
+)
+
+
+class Meetings(Resource):
+    """``client.meetings``"""
+
+    def create(
+        self,
+        *,
+        host: str,
+        type: MeetingType | int,
+        subject: str,
+        owner: str | UnsetType = UNSET,
+        password: str | UnsetType = UNSET,
+        settings: MeetingSettings | UnsetType = UNSET,
+        start_time: int | datetime | UnsetType = UNSET,
+        end_time: int | datetime | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> Meeting:
+        """Create a meeting.
+
+        Creates an instant or a scheduled meeting. A lost answer is never repeated by the client, for it could make
+        a second
+        meeting: look it up with `meetings.list`.
+
+        ``POST /v2/meeting/create``
+
+        Args:
+            host: The account that hosts the meeting.
+            type: What kind of meeting it is.
+            subject: What the meeting is about. At most 30 characters.
+            owner: The account that owns the meeting. Left out, it is the host.
+            password: The meeting's password; empty for none.
+            settings: Controls and roles.
+            start_time: The scheduled start. Required if `type` is SCHEDULED. Unix time in milliseconds.
+            end_time: The scheduled end. Required if `type` is SCHEDULED. Unix time in milliseconds.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303); The subject has the wrong format
+                (2017); The meeting type is invalid (2023).
+            AuthenticationError: The request did not pass authentication (401).
+            PermissionDeniedError: The service is not enabled (402); The user does not own the meeting number
+                (2007).
+            InternalServerError: The server had an internal error (501).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512).
+            NotFoundError: The account does not exist (1014).
+            ConflictError: The meeting is already in progress (2002); The meeting number is taken (2011); The
+                personal meeting number is not set (2022); The meeting already exists (2024).
+            QuotaExceededError: The enterprise's meeting service has expired (4000); The application has reached its
+                number of concurrent meetings (4001).
+        """
+        body = CreateMeetingRequest(
+            host=host,
+            owner=owner,
+            type=type,
+            password=password,
+            settings=settings,
+            subject=subject,
+            start_time=to_millis("start_time", start_time),
+            end_time=to_millis("end_time", end_time),
+        )
+        return self._call(CREATE, body, timeout, max_retries)
+
+    def anonymous_join_info(
+        self,
+        *,
+        meeting_id: str,
+        nick_name: str,
+        video: DeviceState | int,
+        audio: DeviceState | int,
+        client_type: ClientType | int,
+        device_id: str,
+        password: str | UnsetType = UNSET,
+        role_type: JoinRoleType | int | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> AnonymousJoinInfo:
+        """Get what an anonymous member needs to join.
+
+        Assigns an anonymous account and returns the tokens with which it enters the meeting. Each call assigns
+        another account.
+
+        ``POST /v1/meeting/anonymousJoinInfo``
+
+        Args:
+            meeting_id: The meeting number.
+            nick_name: The name under which the member joins: Chinese characters, letters and digits. At most 10
+                characters.
+            video: Whether the member joins with video.
+            audio: Whether the member joins with audio.
+            client_type: What the member joins with.
+            device_id: The number of the member's device.
+            password: The meeting's password, if it has one.
+            role_type: The member's role.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303); The nickname has the wrong format
+                (2003); The member's video state is wrong (2004); The member's audio state is wrong (2005); The
+                client type is wrong (3001).
+            AuthenticationError: The request did not pass authentication (401); The meeting password is wrong
+                (2014); The meeting asks for a password (2018).
+            PermissionDeniedError: The service is not enabled (402).
+            InternalServerError: The server had an internal error (501).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512); No anonymous account could be assigned; try again later
+                (701).
+            NotFoundError: The meeting does not exist (2000).
+            QuotaExceededError: The meeting has reached its number of members (2001).
+            ConflictError: The meeting is locked (2010); The same account is joining at the same time (2015); The
+                meeting has ended (2021).
+        """
+        body = AnonymousJoinInfoRequest(
+            meeting_id=meeting_id,
+            nick_name=nick_name,
+            video=video,
+            audio=audio,
+            password=password,
+            role_type=role_type,
+        )
+        headers = {
+            "clientType": client_type,
+            "deviceId": device_id,
+        }
+        return self._call(ANONYMOUS_JOIN_INFO, body, timeout, max_retries, headers)
+
+    def get(
+        self,
+        *,
+        meeting_unique_id: int,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> Meeting:
+        """Get a meeting.
+
+        Looks up a meeting by its unique id.
+
+        ``POST /v2/meeting/get``
+
+        Args:
+            meeting_unique_id: The meeting's unique id.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303).
+            AuthenticationError: The request did not pass authentication (401).
+            PermissionDeniedError: The service is not enabled (402).
+            InternalServerError: The server had an internal error (501).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512).
+            NotFoundError: The meeting does not exist (2000).
+        """
+        body = GetMeetingRequest(
+            meeting_unique_id=meeting_unique_id,
+        )
+        return self._call(GET, body, timeout, max_retries)
+
+    def edit(
+        self,
+        *,
+        meeting_unique_id: int,
+        subject: str,
+        start_time: int | datetime | UnsetType = UNSET,
+        end_time: int | datetime | UnsetType = UNSET,
+        password: str | UnsetType = UNSET,
+        settings: MeetingSettings | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> None:
+        """Change a scheduled meeting.
+
+        Changes a scheduled meeting that has not started. What is left out stays as it is, but `settings` are
+        replaced whole.
+
+        ``POST /v2/meeting/edit``
+
+        Args:
+            meeting_unique_id: The meeting's unique id.
+            subject: The new subject. Required even if it stays the same. At most 30 characters.
+            start_time: The new start. Unix time in milliseconds.
+            end_time: The new end; -1 stands for no end. Unix time in milliseconds.
+            password: The new password. An empty text removes it.
+            settings: The new settings. They replace all of the old ones: send every setting, not only the changed.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303); The subject has the wrong format
+                (2017).
+            AuthenticationError: The request did not pass authentication (401).
+            PermissionDeniedError: The service is not enabled (402).
+            InternalServerError: The server had an internal error (501).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512).
+            NotFoundError: The meeting does not exist (2000).
+            ConflictError: The meeting is already in progress (2002); The meeting has ended (2021); The meeting can
+                no longer be changed (2025).
+        """
+        body = EditMeetingRequest(
+            meeting_unique_id=meeting_unique_id,
+            subject=subject,
+            start_time=to_millis("start_time", start_time),
+            end_time=to_millis("end_time", end_time),
+            password=password,
+            settings=settings,
+        )
+        self._call(EDIT, body, timeout, max_retries)
+
+    def cancel(
+        self,
+        *,
+        meeting_unique_id: int,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> None:
+        """Cancel a scheduled meeting.
+
+        Cancels a scheduled meeting that has not started. The meeting disappears and its number is recycled.
+
+        ``POST /v2/meeting/cancel``
+
+        Args:
+            meeting_unique_id: The meeting's unique id.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303).
+            AuthenticationError: The request did not pass authentication (401).
+            PermissionDeniedError: The service is not enabled (402).
+            InternalServerError: The server had an internal error (501).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512).
+            NotFoundError: The meeting does not exist (2000).
+            ConflictError: The meeting is already in progress (2002); The meeting has ended (2021); The meeting can
+                no longer be changed (2025).
+        """
+        body = CancelMeetingRequest(
+            meeting_unique_id=meeting_unique_id,
+        )
+        self._call(CANCEL, body, timeout, max_retries)
+
+    def end_by_meeting_unique_id(
+        self,
+        *,
+        meeting_unique_id: int,
+        recycle: bool | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> None:
+        """End a meeting by its unique id.
+
+        Everybody has to leave; with `recycle`, the meeting and its random number are given back at once. A personal
+        number is
+        never recycled.
+
+        ``POST /v2/meeting/deleteByMeetingUniqueId``
+
+        Args:
+            meeting_unique_id: The meeting's unique id.
+            recycle: Whether to recycle the meeting and its random number at once. The server's default is False.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303).
+            AuthenticationError: The request did not pass authentication (401).
+            PermissionDeniedError: The service is not enabled (402).
+            InternalServerError: The server had an internal error (501).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512).
+            NotFoundError: The meeting does not exist (2000).
+            ConflictError: The meeting has ended (2021).
+        """
+        body = EndMeetingByMeetingUniqueIdRequest(
+            meeting_unique_id=meeting_unique_id,
+            recycle=recycle,
+        )
+        self._call(END_BY_MEETING_UNIQUE_ID, body, timeout, max_retries)
+
+    def end_by_meeting_id(
+        self,
+        *,
+        meeting_id: str,
+        recycle: bool | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> None:
+        """End a meeting by its number.
+
+        Everybody has to leave; with `recycle`, the meeting and its random number are given back at once. A personal
+        number is
+        never recycled. Numbers are assigned again: prefer the unique id,
+        which cannot hit somebody's next meeting.
+
+        ``POST /v2/meeting/deleteByMeetingId``
+
+        Args:
+            meeting_id: The meeting number.
+            recycle: Whether to recycle the meeting and its random number at once. The server's default is False.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303).
+            AuthenticationError: The request did not pass authentication (401).
+            PermissionDeniedError: The service is not enabled (402).
+            InternalServerError: The server had an internal error (501).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512).
+            NotFoundError: The meeting does not exist (2000).
+            ConflictError: The meeting has ended (2021).
+        """
+        body = EndMeetingByMeetingIdRequest(
+            meeting_id=meeting_id,
+            recycle=recycle,
+        )
+        self._call(END_BY_MEETING_ID, body, timeout, max_retries)
+
+    def end_by_short_id(
+        self,
+        *,
+        short_id: str,
+        recycle: bool | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> None:
+        """End a meeting by its short number.
+
+        Everybody has to leave; with `recycle`, the meeting and its random number are given back at once. A personal
+        number is
+        never recycled. Short numbers are reused: prefer the unique id,
+        which cannot hit somebody's next meeting.
+
+        ``POST /v2/meeting/deleteByMeetingShortId``
+
+        Args:
+            short_id: The meeting's short number.
+            recycle: Whether to recycle the meeting and its random number at once. The server's default is False.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303).
+            AuthenticationError: The request did not pass authentication (401).
+            PermissionDeniedError: The service is not enabled (402).
+            InternalServerError: The server had an internal error (501).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512).
+            NotFoundError: The meeting does not exist (2000).
+            ConflictError: The meeting has ended (2021).
+        """
+        body = EndMeetingByShortIdRequest(
+            short_id=short_id,
+            recycle=recycle,
+        )
+        self._call(END_BY_SHORT_ID, body, timeout, max_retries)
+
+    def list(
+        self,
+        *,
+        meeting_unique_id: int | UnsetType = UNSET,
+        meeting_id: str | UnsetType = UNSET,
+        min_start_time: int | datetime | UnsetType = UNSET,
+        max_start_time: int | datetime | UnsetType = UNSET,
+        status_list: Sequence[MeetingStatus | int] | UnsetType = UNSET,
+        type: MeetingType | int | UnsetType = UNSET,
+        page_index: int | UnsetType = UNSET,
+        page_size: int | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> Pager[Meeting, MeetingPage]:
+        """List meetings that can be used.
+
+        Iterates over the meetings that have not started, are in progress or have ended but can be entered again,
+        fetching page
+        after page. Leave an argument out to list without that filter.
+
+        ``POST /v2/meeting/list``
+
+        Args:
+            meeting_unique_id: Only the meeting with this unique id.
+            meeting_id: Only meetings with this number.
+            min_start_time: Only meetings that start then or later. Unix time in milliseconds.
+            max_start_time: Only meetings that start then or earlier. Unix time in milliseconds.
+            status_list: Only meetings in one of these states. The document names NOT_START and IN_MEETING.
+            type: Only meetings of this type.
+            page_index: The page to begin with, counted from 0. The server's default is 0.
+            page_size: How many meetings to fetch at a time. 1 to 100. The server's default is 20.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303); The meeting type is invalid (2023).
+            AuthenticationError: The request did not pass authentication (401).
+            PermissionDeniedError: The service is not enabled (402).
+            InternalServerError: The server had an internal error (501).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512).
+        """
+        body = ListMeetingsRequest(
+            meeting_unique_id=meeting_unique_id,
+            meeting_id=meeting_id,
+            min_start_time=to_millis("min_start_time", min_start_time),
+            max_start_time=to_millis("max_start_time", max_start_time),
+            status_list=status_list,
+            type=type,
+            page_index=page_index,
+            page_size=page_size,
+        )
+        return self._list(LIST, body, LIST_PAGES, timeout, max_retries)
+
+
+class AsyncMeetings(AsyncResource):
+    """``client.meetings``"""
+
+    async def create(
+        self,
+        *,
+        host: str,
+        type: MeetingType | int,
+        subject: str,
+        owner: str | UnsetType = UNSET,
+        password: str | UnsetType = UNSET,
+        settings: MeetingSettings | UnsetType = UNSET,
+        start_time: int | datetime | UnsetType = UNSET,
+        end_time: int | datetime | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> Meeting:
+        """Create a meeting.
+
+        Creates an instant or a scheduled meeting. A lost answer is never repeated by the client, for it could make
+        a second
+        meeting: look it up with `meetings.list`.
+
+        ``POST /v2/meeting/create``
+
+        Args:
+            host: The account that hosts the meeting.
+            type: What kind of meeting it is.
+            subject: What the meeting is about. At most 30 characters.
+            owner: The account that owns the meeting. Left out, it is the host.
+            password: The meeting's password; empty for none.
+            settings: Controls and roles.
+            start_time: The scheduled start. Required if `type` is SCHEDULED. Unix time in milliseconds.
+            end_time: The scheduled end. Required if `type` is SCHEDULED. Unix time in milliseconds.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303); The subject has the wrong format
+                (2017); The meeting type is invalid (2023).
+            AuthenticationError: The request did not pass authentication (401).
+            PermissionDeniedError: The service is not enabled (402); The user does not own the meeting number
+                (2007).
+            InternalServerError: The server had an internal error (501).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512).
+            NotFoundError: The account does not exist (1014).
+            ConflictError: The meeting is already in progress (2002); The meeting number is taken (2011); The
+                personal meeting number is not set (2022); The meeting already exists (2024).
+            QuotaExceededError: The enterprise's meeting service has expired (4000); The application has reached its
+                number of concurrent meetings (4001).
+        """
+        body = CreateMeetingRequest(
+            host=host,
+            owner=owner,
+            type=type,
+            password=password,
+            settings=settings,
+            subject=subject,
+            start_time=to_millis("start_time", start_time),
+            end_time=to_millis("end_time", end_time),
+        )
+        return await self._call(CREATE, body, timeout, max_retries)
+
+    async def anonymous_join_info(
+        self,
+        *,
+        meeting_id: str,
+        nick_name: str,
+        video: DeviceState | int,
+        audio: DeviceState | int,
+        client_type: ClientType | int,
+        device_id: str,
+        password: str | UnsetType = UNSET,
+        role_type: JoinRoleType | int | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> AnonymousJoinInfo:
+        """Get what an anonymous member needs to join.
+
+        Assigns an anonymous account and returns the tokens with which it enters the meeting. Each call assigns
+        another account.
+
+        ``POST /v1/meeting/anonymousJoinInfo``
+
+        Args:
+            meeting_id: The meeting number.
+            nick_name: The name under which the member joins: Chinese characters, letters and digits. At most 10
+                characters.
+            video: Whether the member joins with video.
+            audio: Whether the member joins with audio.
+            client_type: What the member joins with.
+            device_id: The number of the member's device.
+            password: The meeting's password, if it has one.
+            role_type: The member's role.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303); The nickname has the wrong format
+                (2003); The member's video state is wrong (2004); The member's audio state is wrong (2005); The
+                client type is wrong (3001).
+            AuthenticationError: The request did not pass authentication (401); The meeting password is wrong
+                (2014); The meeting asks for a password (2018).
+            PermissionDeniedError: The service is not enabled (402).
+            InternalServerError: The server had an internal error (501).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512); No anonymous account could be assigned; try again later
+                (701).
+            NotFoundError: The meeting does not exist (2000).
+            QuotaExceededError: The meeting has reached its number of members (2001).
+            ConflictError: The meeting is locked (2010); The same account is joining at the same time (2015); The
+                meeting has ended (2021).
+        """
+        body = AnonymousJoinInfoRequest(
+            meeting_id=meeting_id,
+            nick_name=nick_name,
+            video=video,
+            audio=audio,
+            password=password,
+            role_type=role_type,
+        )
+        headers = {
+            "clientType": client_type,
+            "deviceId": device_id,
+        }
+        return await self._call(ANONYMOUS_JOIN_INFO, body, timeout, max_retries, headers)
+
+    async def get(
+        self,
+        *,
+        meeting_unique_id: int,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> Meeting:
+        """Get a meeting.
+
+        Looks up a meeting by its unique id.
+
+        ``POST /v2/meeting/get``
+
+        Args:
+            meeting_unique_id: The meeting's unique id.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303).
+            AuthenticationError: The request did not pass authentication (401).
+            PermissionDeniedError: The service is not enabled (402).
+            InternalServerError: The server had an internal error (501).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512).
+            NotFoundError: The meeting does not exist (2000).
+        """
+        body = GetMeetingRequest(
+            meeting_unique_id=meeting_unique_id,
+        )
+        return await self._call(GET, body, timeout, max_retries)
+
+    async def edit(
+        self,
+        *,
+        meeting_unique_id: int,
+        subject: str,
+        start_time: int | datetime | UnsetType = UNSET,
+        end_time: int | datetime | UnsetType = UNSET,
+        password: str | UnsetType = UNSET,
+        settings: MeetingSettings | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> None:
+        """Change a scheduled meeting.
+
+        Changes a scheduled meeting that has not started. What is left out stays as it is, but `settings` are
+        replaced whole.
+
+        ``POST /v2/meeting/edit``
+
+        Args:
+            meeting_unique_id: The meeting's unique id.
+            subject: The new subject. Required even if it stays the same. At most 30 characters.
+            start_time: The new start. Unix time in milliseconds.
+            end_time: The new end; -1 stands for no end. Unix time in milliseconds.
+            password: The new password. An empty text removes it.
+            settings: The new settings. They replace all of the old ones: send every setting, not only the changed.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303); The subject has the wrong format
+                (2017).
+            AuthenticationError: The request did not pass authentication (401).
+            PermissionDeniedError: The service is not enabled (402).
+            InternalServerError: The server had an internal error (501).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512).
+            NotFoundError: The meeting does not exist (2000).
+            ConflictError: The meeting is already in progress (2002); The meeting has ended (2021); The meeting can
+                no longer be changed (2025).
+        """
+        body = EditMeetingRequest(
+            meeting_unique_id=meeting_unique_id,
+            subject=subject,
+            start_time=to_millis("start_time", start_time),
+            end_time=to_millis("end_time", end_time),
+            password=password,
+            settings=settings,
+        )
+        await self._call(EDIT, body, timeout, max_retries)
+
+    async def cancel(
+        self,
+        *,
+        meeting_unique_id: int,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> None:
+        """Cancel a scheduled meeting.
+
+        Cancels a scheduled meeting that has not started. The meeting disappears and its number is recycled.
+
+        ``POST /v2/meeting/cancel``
+
+        Args:
+            meeting_unique_id: The meeting's unique id.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303).
+            AuthenticationError: The request did not pass authentication (401).
+            PermissionDeniedError: The service is not enabled (402).
+            InternalServerError: The server had an internal error (501).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512).
+            NotFoundError: The meeting does not exist (2000).
+            ConflictError: The meeting is already in progress (2002); The meeting has ended (2021); The meeting can
+                no longer be changed (2025).
+        """
+        body = CancelMeetingRequest(
+            meeting_unique_id=meeting_unique_id,
+        )
+        await self._call(CANCEL, body, timeout, max_retries)
+
+    async def end_by_meeting_unique_id(
+        self,
+        *,
+        meeting_unique_id: int,
+        recycle: bool | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> None:
+        """End a meeting by its unique id.
+
+        Everybody has to leave; with `recycle`, the meeting and its random number are given back at once. A personal
+        number is
+        never recycled.
+
+        ``POST /v2/meeting/deleteByMeetingUniqueId``
+
+        Args:
+            meeting_unique_id: The meeting's unique id.
+            recycle: Whether to recycle the meeting and its random number at once. The server's default is False.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303).
+            AuthenticationError: The request did not pass authentication (401).
+            PermissionDeniedError: The service is not enabled (402).
+            InternalServerError: The server had an internal error (501).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512).
+            NotFoundError: The meeting does not exist (2000).
+            ConflictError: The meeting has ended (2021).
+        """
+        body = EndMeetingByMeetingUniqueIdRequest(
+            meeting_unique_id=meeting_unique_id,
+            recycle=recycle,
+        )
+        await self._call(END_BY_MEETING_UNIQUE_ID, body, timeout, max_retries)
+
+    async def end_by_meeting_id(
+        self,
+        *,
+        meeting_id: str,
+        recycle: bool | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> None:
+        """End a meeting by its number.
+
+        Everybody has to leave; with `recycle`, the meeting and its random number are given back at once. A personal
+        number is
+        never recycled. Numbers are assigned again: prefer the unique id,
+        which cannot hit somebody's next meeting.
+
+        ``POST /v2/meeting/deleteByMeetingId``
+
+        Args:
+            meeting_id: The meeting number.
+            recycle: Whether to recycle the meeting and its random number at once. The server's default is False.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303).
+            AuthenticationError: The request did not pass authentication (401).
+            PermissionDeniedError: The service is not enabled (402).
+            InternalServerError: The server had an internal error (501).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512).
+            NotFoundError: The meeting does not exist (2000).
+            ConflictError: The meeting has ended (2021).
+        """
+        body = EndMeetingByMeetingIdRequest(
+            meeting_id=meeting_id,
+            recycle=recycle,
+        )
+        await self._call(END_BY_MEETING_ID, body, timeout, max_retries)
+
+    async def end_by_short_id(
+        self,
+        *,
+        short_id: str,
+        recycle: bool | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> None:
+        """End a meeting by its short number.
+
+        Everybody has to leave; with `recycle`, the meeting and its random number are given back at once. A personal
+        number is
+        never recycled. Short numbers are reused: prefer the unique id,
+        which cannot hit somebody's next meeting.
+
+        ``POST /v2/meeting/deleteByMeetingShortId``
+
+        Args:
+            short_id: The meeting's short number.
+            recycle: Whether to recycle the meeting and its random number at once. The server's default is False.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303).
+            AuthenticationError: The request did not pass authentication (401).
+            PermissionDeniedError: The service is not enabled (402).
+            InternalServerError: The server had an internal error (501).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512).
+            NotFoundError: The meeting does not exist (2000).
+            ConflictError: The meeting has ended (2021).
+        """
+        body = EndMeetingByShortIdRequest(
+            short_id=short_id,
+            recycle=recycle,
+        )
+        await self._call(END_BY_SHORT_ID, body, timeout, max_retries)
+
+    def list(
+        self,
+        *,
+        meeting_unique_id: int | UnsetType = UNSET,
+        meeting_id: str | UnsetType = UNSET,
+        min_start_time: int | datetime | UnsetType = UNSET,
+        max_start_time: int | datetime | UnsetType = UNSET,
+        status_list: Sequence[MeetingStatus | int] | UnsetType = UNSET,
+        type: MeetingType | int | UnsetType = UNSET,
+        page_index: int | UnsetType = UNSET,
+        page_size: int | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> AsyncPager[Meeting, MeetingPage]:
+        """List meetings that can be used.
+
+        Iterates over the meetings that have not started, are in progress or have ended but can be entered again,
+        fetching page
+        after page. Leave an argument out to list without that filter.
+
+        ``POST /v2/meeting/list``
+
+        Args:
+            meeting_unique_id: Only the meeting with this unique id.
+            meeting_id: Only meetings with this number.
+            min_start_time: Only meetings that start then or later. Unix time in milliseconds.
+            max_start_time: Only meetings that start then or earlier. Unix time in milliseconds.
+            status_list: Only meetings in one of these states. The document names NOT_START and IN_MEETING.
+            type: Only meetings of this type.
+            page_index: The page to begin with, counted from 0. The server's default is 0.
+            page_size: How many meetings to fetch at a time. 1 to 100. The server's default is 20.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303); The meeting type is invalid (2023).
+            AuthenticationError: The request did not pass authentication (401).
+            PermissionDeniedError: The service is not enabled (402).
+            InternalServerError: The server had an internal error (501).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512).
+        """
+        body = ListMeetingsRequest(
+            meeting_unique_id=meeting_unique_id,
+            meeting_id=meeting_id,
+            min_start_time=to_millis("min_start_time", min_start_time),
+            max_start_time=to_millis("max_start_time", max_start_time),
+            status_list=status_list,
+            type=type,
+            page_index=page_index,
+            page_size=page_size,
+        )
+        return self._list(LIST, body, LIST_PAGES, timeout, max_retries)
+
+
+class RawMeetings:
+    """``client.with_raw_response.meetings``: the same methods; each returns a ``RawResponse``."""
+
+    def __init__(self, meetings: Meetings) -> None:
+        self.create = raw(meetings.create)
+        self.anonymous_join_info = raw(meetings.anonymous_join_info)
+        self.get = raw(meetings.get)
+        self.edit = raw(meetings.edit)
+        self.cancel = raw(meetings.cancel)
+        self.end_by_meeting_unique_id = raw(meetings.end_by_meeting_unique_id)
+        self.end_by_meeting_id = raw(meetings.end_by_meeting_id)
+        self.end_by_short_id = raw(meetings.end_by_short_id)
+        self.list = raw_page(meetings.list)
+
+
+class AsyncRawMeetings:
+    """``client.with_raw_response.meetings``: the same methods; each returns a ``RawResponse``."""
+
+    def __init__(self, meetings: AsyncMeetings) -> None:
+        self.create = async_raw(meetings.create)
+        self.anonymous_join_info = async_raw(meetings.anonymous_join_info)
+        self.get = async_raw(meetings.get)
+        self.edit = async_raw(meetings.edit)
+        self.cancel = async_raw(meetings.cancel)
+        self.end_by_meeting_unique_id = async_raw(meetings.end_by_meeting_unique_id)
+        self.end_by_meeting_id = async_raw(meetings.end_by_meeting_id)
+        self.end_by_short_id = async_raw(meetings.end_by_short_id)
+        self.list = async_raw_page(meetings.list)

@@ -1,0 +1,491 @@
+# Generated from spec/schemas by `make generate`. Do not edit.
+"""What goes over the wire: results, the values inside them, and the bodies of requests.
+
+All are immutable; ``msgspec.structs.replace`` makes a changed copy. ``None`` means that the server did not say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import UNSET, UnsetType, field
+
+from ._runtime.model import Int64, Model, UnixMillis, UnixSeconds
+from ._runtime.times import from_millis, from_seconds
+from .enums import (
+    AttendeeOff,
+    AudioAllMute,
+    ControlState,
+    ControlType,
+    EndReason,
+    MeetingStatus,
+    MeetingType,
+    RecordingFormat,
+    RecordingMix,
+    SceneRoleType,
+)
+
+__all__ = [
+    "Meeting",
+    "MeetingSettings",
+    "MeetingControl",
+    "MeetingScene",
+    "SceneRole",
+    "MeetingPage",
+    "AnonymousJoinInfo",
+    "CreateMeetingRequest",
+    "AnonymousJoinInfoRequest",
+    "GetMeetingRequest",
+    "EditMeetingRequest",
+    "CancelMeetingRequest",
+    "EndMeetingByMeetingUniqueIdRequest",
+    "EndMeetingByMeetingIdRequest",
+    "EndMeetingByShortIdRequest",
+    "ListMeetingsRequest",
+    "Account",
+    "CreateAccountRequest",
+    "GetAccountByImAccidRequest",
+    "GetAccountByAccountIdRequest",
+    "UpdateAccountTokenRequest",
+    "UpdateAccountShortIdRequest",
+    "RecordingFile",
+    "ListRecordingsRequest",
+    "MeetingCallback",
+    "MemberCallback",
+    "RecordingCallback",
+    "CallbackFile",
+]
+
+
+class Meeting(Model, frozen=True, kw_only=True, gc=False):
+    """A meeting."""
+
+    _sensitive = frozenset(["password"])
+
+    meeting_unique_id: Int64
+    """The meeting's unique id. It is never assigned again."""
+    meeting_id: str
+    """The meeting number: 9 digits if random, 10 if personal. A random number is assigned again once its meeting is
+    recycled.
+    """
+    subject: str
+    """The meeting's subject."""
+    start_time: UnixMillis | None = None
+    """The scheduled start. Unix time in milliseconds."""
+    end_time: UnixMillis | None = None
+    """The scheduled end; -1 stands for no end. Unix time in milliseconds."""
+    password: str | None = None
+    """The meeting's password; empty if there is none."""
+    settings: MeetingSettings | None = None
+    """The meeting's settings."""
+    status: MeetingStatus
+    """Where the meeting is in its life."""
+    short_id: str | None = None
+    """The meeting's short number."""
+    valid: bool | None = None
+    """Whether the meeting can be used. Only `meetings.get` says so."""
+    av_room_cid: str | None = None
+    """The id of the audio and video room. Only `meetings.get` returns it."""
+
+    @property
+    def start_at(self) -> datetime | None:
+        """``start_time`` in UTC; ``None`` where there is none."""
+        return from_millis(self.start_time)
+
+    @property
+    def end_at(self) -> datetime | None:
+        """``end_time`` in UTC; ``None`` where there is none."""
+        return from_millis(self.end_time)
+
+
+class MeetingSettings(Model, frozen=True, kw_only=True, gc=False):
+    """The settings of a meeting."""
+
+    controls: list[MeetingControl] | None = None
+    """Controls over the members' audio and video."""
+    scene: MeetingScene | None = None
+    """The roles in the meeting."""
+
+
+class MeetingControl(Model, frozen=True, kw_only=True, gc=False):
+    """A control over the members' audio or video."""
+
+    type: ControlType
+    """What is controlled."""
+    state: ControlState | None = None
+    """Whether it is closed for everybody."""
+    attendee_off: AttendeeOff | None = None
+    """Whether it is turned off for members who join. By default nothing is done."""
+    allow_self_on: bool | None = None
+    """Whether members may turn it on again themselves. The server's default is True."""
+
+
+class MeetingScene(Model, frozen=True, kw_only=True, gc=False):
+    """The roles in a meeting."""
+
+    role_types: list[SceneRole] | None = None
+    """Each role with its limit."""
+
+
+class SceneRole(Model, frozen=True, kw_only=True, gc=False):
+    """How many members of a role a meeting may have."""
+
+    role_type: SceneRoleType | None = None
+    """The role."""
+    max_count: int | None = None
+    """How many may have it."""
+
+
+class MeetingPage(Model, frozen=True, kw_only=True, gc=False):
+    """One page of a list of meetings."""
+
+    page_index: int | None = None
+    """The number of the page, counted from 0."""
+    page_size: int | None = None
+    """How many rows a page holds at most. 1 to 100."""
+    total_num: Int64 | None = None
+    """How many meetings there are in all."""
+    total_pages: int | None = None
+    """How many pages there are in all."""
+    rows: list[Meeting] = field(name="list")
+    """The meetings of this page. The document does not name this field; the vendor's Java SDK does."""
+
+
+class AnonymousJoinInfo(Model, frozen=True, kw_only=True, gc=False):
+    """What an anonymous member needs to join a meeting."""
+
+    _sensitive = frozenset(["account_token", "im_token", "av_room_check_sum", "push_url"])
+
+    code: int | None = None
+    """The business code once more, as the document lists it inside the data too."""
+    msg: str | None = None
+    """The message once more, as the document lists it inside the data too."""
+    app_key: str | None = None
+    """The application's key."""
+    im_app_key: str | None = None
+    """The key of the IM application. Not described by the vendor."""
+    nrtc_app_key: str | None = None
+    """The key of the real-time communication application. Not described by the vendor."""
+    account_id: str | None = None
+    """The anonymous account's id."""
+    account_token: str | None = None
+    """The anonymous account's token."""
+    im_accid: str | None = None
+    """The anonymous account's id in the IM service."""
+    im_token: str | None = None
+    """Its token in the IM service."""
+    av_room_check_sum: str | None = None
+    """The token for the audio and video servers."""
+    av_room_c_name: str | None = None
+    """The name of the audio and video room."""
+    av_room_cid: str | None = None
+    """The id of the audio and video room."""
+    av_room_uid: Int64 | None = None
+    """The member's number in the room."""
+    duration: Int64 | None = None
+    """How long the meeting has lasted. In seconds."""
+    create_time: UnixSeconds | None = None
+    """When the meeting was created. Unix time in seconds."""
+    audio_all_mute: AudioAllMute | None = None
+    """Whether everybody is muted."""
+    chat_room_id: Int64 | None = None
+    """The id of the chat room. Present if the meeting was created with `chatRoom=1`."""
+    push_url: str | None = None
+    """Where to push the live stream; empty if the meeting is not streamed."""
+    meeting_key: str | None = None
+    """The meeting's unique key, with which the streaming parameters can be fetched."""
+    meeting_id: str | None = None
+    """The meeting number."""
+    short_id: str | None = None
+    """The meeting's short number."""
+    meeting_unique_id: Int64 | None = None
+    """The meeting's unique id."""
+    sip_cid: str | None = None
+    """The meeting's SIP number."""
+
+    @property
+    def create_at(self) -> datetime | None:
+        """``create_time`` in UTC; ``None`` where there is none."""
+        return from_seconds(self.create_time)
+
+
+class Account(Model, frozen=True, kw_only=True, gc=False):
+    """A meeting account."""
+
+    _sensitive = frozenset(["account_token"])
+
+    account_id: str
+    """The id of the account."""
+    account_token: str | None = None
+    """The token with which the account logs in."""
+    personal_meeting_id: Int64 | None = None
+    """The number of the account's personal meeting. It has 10 digits."""
+    short_id: str | None = None
+    """The short number of the personal meeting."""
+
+
+class RecordingFile(Model, frozen=True, kw_only=True, gc=False):
+    """A recorded file. The list of recordings is an array of these; the recording callback carries one as `fileInfo`."""
+
+    account_id: str | None = None
+    """The id of the recorded account. Absent if the file mixes all members."""
+    filename: str
+    """The name of the file."""
+    md5: str | None = None
+    """The MD5 of the file's content."""
+    size: Int64 | None = None
+    """The size of the file. The vendor's document gives characters as the unit; we read it as bytes. In bytes."""
+    type: RecordingFormat | None = None
+    """The kind of file, given as its extension."""
+    url: str
+    """Where the file can be downloaded."""
+    mix: RecordingMix | None = None
+    """Whether the file mixes all members or holds a single one."""
+    piece_index: int | None = None
+    """The index of this slice; the examples count from 0. A recording that is longer than a slice is cut into several
+    files.
+    """
+
+
+class MeetingCallback(Model, frozen=True, kw_only=True, gc=False):
+    """An event of a whole meeting."""
+
+    meeting_unique_id: Int64
+    """The meeting's unique id."""
+    meeting_id: str
+    """The meeting number: the personal number of 10 digits, or the random one that was assigned."""
+    short_id: str | None = None
+    """The meeting's short number."""
+    time: UnixMillis
+    """When the event happened. Unix time in milliseconds."""
+    type: MeetingType
+    """The meeting's type."""
+    subject: str
+    """The meeting's subject."""
+    reserve_start_time: UnixMillis | None = None
+    """The scheduled start. Unix time in milliseconds."""
+    reserve_end_time: UnixMillis | None = None
+    """The scheduled end. Unix time in milliseconds."""
+    room_create_time: UnixMillis | None = None
+    """When the room was opened. Unix time in milliseconds."""
+    reason: EndReason | None = None
+    """Why the meeting ended or was recycled."""
+
+    @property
+    def time_at(self) -> datetime | None:
+        """``time`` in UTC; ``None`` where there is none."""
+        return from_millis(self.time)
+
+    @property
+    def reserve_start_at(self) -> datetime | None:
+        """``reserve_start_time`` in UTC; ``None`` where there is none."""
+        return from_millis(self.reserve_start_time)
+
+    @property
+    def reserve_end_at(self) -> datetime | None:
+        """``reserve_end_time`` in UTC; ``None`` where there is none."""
+        return from_millis(self.reserve_end_time)
+
+    @property
+    def room_create_at(self) -> datetime | None:
+        """``room_create_time`` in UTC; ``None`` where there is none."""
+        return from_millis(self.room_create_time)
+
+
+class MemberCallback(Model, frozen=True, kw_only=True, gc=False):
+    """A member's joining or leaving."""
+
+    meeting_unique_id: Int64
+    """The meeting's unique id."""
+    meeting_id: str
+    """The meeting number: the personal number of 10 digits, or the random one that was assigned."""
+    short_id: str | None = None
+    """The meeting's short number."""
+    time: UnixMillis
+    """When the event happened. Unix time in milliseconds."""
+    account_id: str
+    """The member's account."""
+    device_id: str
+    """The device the member uses."""
+    room_uid: Int64
+    """The member's number in the audio and video room."""
+
+    @property
+    def time_at(self) -> datetime | None:
+        """``time`` in UTC; ``None`` where there is none."""
+        return from_millis(self.time)
+
+
+class RecordingCallback(Model, frozen=True, kw_only=True, gc=False):
+    """A recorded file that is ready."""
+
+    meeting_unique_id: Int64
+    """The meeting's unique id."""
+    meeting_id: str
+    """The meeting number: the personal number of 10 digits, or the random one that was assigned."""
+    short_id: str | None = None
+    """The meeting's short number."""
+    time: UnixMillis
+    """When the event happened. Unix time in milliseconds."""
+    file_info: CallbackFile
+    """The file of a recording callback."""
+
+    @property
+    def time_at(self) -> datetime | None:
+        """``time`` in UTC; ``None`` where there is none."""
+        return from_millis(self.time)
+
+
+class CallbackFile(Model, frozen=True, kw_only=True, gc=False):
+    """The file of a recording callback."""
+
+    account_id: str | None = None
+    """The id of the recorded account. Absent if the file mixes all members."""
+    filename: str
+    """The name of the file."""
+    md5: str
+    """The MD5 of the file's content."""
+    size: Int64
+    """The size of the file. The vendor's document gives characters as the unit; we read it as bytes. In bytes."""
+    type: RecordingFormat
+    """The kind of file, given as its extension."""
+    url: str
+    """Where the file can be downloaded."""
+    mix: RecordingMix
+    """Whether the file mixes all members or holds a single one."""
+    piece_index: int
+    """The index of this slice; the examples count from 0. A recording that is longer than a slice is cut into several
+    files.
+    """
+
+
+class CreateMeetingRequest(Model, frozen=True, kw_only=True, gc=False):
+    """The body of `meetings.create`."""
+
+    _sensitive = frozenset(["password"])
+
+    host: str
+    owner: str | UnsetType = UNSET
+    type: int
+    password: str | UnsetType = UNSET
+    settings: MeetingSettings | UnsetType = UNSET
+    subject: str
+    start_time: UnixMillis | UnsetType = UNSET
+    end_time: UnixMillis | UnsetType = UNSET
+
+
+class AnonymousJoinInfoRequest(Model, frozen=True, kw_only=True, gc=False):
+    """The body of `meetings.anonymous_join_info`."""
+
+    _sensitive = frozenset(["password"])
+
+    meeting_id: str
+    nick_name: str
+    video: int
+    audio: int
+    password: str | UnsetType = UNSET
+    role_type: int | UnsetType = UNSET
+
+
+class GetMeetingRequest(Model, frozen=True, kw_only=True, gc=False):
+    """The body of `meetings.get`."""
+
+    meeting_unique_id: Int64
+
+
+class EditMeetingRequest(Model, frozen=True, kw_only=True, gc=False):
+    """The body of `meetings.edit`."""
+
+    _sensitive = frozenset(["password"])
+
+    meeting_unique_id: Int64
+    subject: str
+    start_time: UnixMillis | UnsetType = UNSET
+    end_time: UnixMillis | UnsetType = UNSET
+    password: str | UnsetType = UNSET
+    settings: MeetingSettings | UnsetType = UNSET
+
+
+class CancelMeetingRequest(Model, frozen=True, kw_only=True, gc=False):
+    """The body of `meetings.cancel`."""
+
+    meeting_unique_id: Int64
+
+
+class EndMeetingByMeetingUniqueIdRequest(Model, frozen=True, kw_only=True, gc=False):
+    """The body of `meetings.end_by_meeting_unique_id`."""
+
+    meeting_unique_id: Int64
+    recycle: bool | UnsetType = UNSET
+
+
+class EndMeetingByMeetingIdRequest(Model, frozen=True, kw_only=True, gc=False):
+    """The body of `meetings.end_by_meeting_id`."""
+
+    meeting_id: str
+    recycle: bool | UnsetType = UNSET
+
+
+class EndMeetingByShortIdRequest(Model, frozen=True, kw_only=True, gc=False):
+    """The body of `meetings.end_by_short_id`."""
+
+    short_id: str
+    recycle: bool | UnsetType = UNSET
+
+
+class ListMeetingsRequest(Model, frozen=True, kw_only=True, gc=False):
+    """The body of `meetings.list`."""
+
+    meeting_unique_id: Int64 | UnsetType = UNSET
+    meeting_id: str | UnsetType = UNSET
+    min_start_time: UnixMillis | UnsetType = UNSET
+    max_start_time: UnixMillis | UnsetType = UNSET
+    status_list: Sequence[int] | UnsetType = UNSET
+    type: int | UnsetType = UNSET
+    page_index: int | UnsetType = UNSET
+    page_size: int | UnsetType = UNSET
+
+
+class CreateAccountRequest(Model, frozen=True, kw_only=True, gc=False):
+    """The body of `accounts.create`."""
+
+    _sensitive = frozenset(["im_token"])
+
+    im_accid: str | UnsetType = UNSET
+    im_token: str | UnsetType = UNSET
+    short_id: str | UnsetType = UNSET
+
+
+class GetAccountByImAccidRequest(Model, frozen=True, kw_only=True, gc=False):
+    """The body of `accounts.get_by_im_accid`."""
+
+    im_accid: str
+
+
+class GetAccountByAccountIdRequest(Model, frozen=True, kw_only=True, gc=False):
+    """The body of `accounts.get_by_account_id`."""
+
+    account_id: str
+
+
+class UpdateAccountTokenRequest(Model, frozen=True, kw_only=True, gc=False):
+    """The body of `accounts.update_token`."""
+
+    _sensitive = frozenset(["account_token"])
+
+    account_id: str
+    account_token: str
+
+
+class UpdateAccountShortIdRequest(Model, frozen=True, kw_only=True, gc=False):
+    """The body of `accounts.update_short_id`."""
+
+    account_id: str
+    short_id: str | UnsetType = UNSET
+
+
+class ListRecordingsRequest(Model, frozen=True, kw_only=True, gc=False):
+    """The body of `recordings.list`."""
+
+    meeting_unique_id: Int64

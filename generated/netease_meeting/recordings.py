@@ -1,0 +1,119 @@
+# Generated from spec/paths/recordings.yaml by `make generate`. Do not edit.
+"""The recorded files of meetings."""
+
+from __future__ import annotations
+
+import builtins
+
+from ._runtime.operation import Operation
+from ._runtime.resource import AsyncResource, Resource, async_raw, raw
+from .models import (
+    ListRecordingsRequest,
+    RecordingFile,
+)
+from .signing import (
+    CHECK_SUM,
+)
+
+__all__ = [
+    "AsyncRecordings",
+    "AsyncRawRecordings",
+    "RawRecordings",
+    "Recordings",
+]
+
+LIST: Operation[list[RecordingFile]] = Operation(
+    name="recordings.list",
+    path="/v2/meeting/record/list",
+    result=list[RecordingFile],
+    repeat="read",
+    schemes=(CHECK_SUM,),
+)
+
+
+class Recordings(Resource):
+    """``client.recordings``"""
+
+    def list(
+        self,
+        *,
+        meeting_unique_id: int,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> builtins.list[RecordingFile]:
+        """List a meeting's recordings.
+
+        Returns the recorded files of a meeting. They appear some time after it has ended; a callback tells when.
+
+        ``POST /v2/meeting/record/list``
+
+        Args:
+            meeting_unique_id: The unique id of the meeting.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303).
+            AuthenticationError: The request did not pass authentication (401).
+            PermissionDeniedError: The service is not enabled (402).
+            InternalServerError: The server had an internal error (501).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512).
+            NotFoundError: The meeting does not exist (2000).
+        """
+        body = ListRecordingsRequest(
+            meeting_unique_id=meeting_unique_id,
+        )
+        return self._call(LIST, body, timeout, max_retries)
+
+
+class AsyncRecordings(AsyncResource):
+    """``client.recordings``"""
+
+    async def list(
+        self,
+        *,
+        meeting_unique_id: int,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> builtins.list[RecordingFile]:
+        """List a meeting's recordings.
+
+        Returns the recorded files of a meeting. They appear some time after it has ended; a callback tells when.
+
+        ``POST /v2/meeting/record/list``
+
+        Args:
+            meeting_unique_id: The unique id of the meeting.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+
+        Raises:
+            InvalidRequestError: A parameter is invalid (300); A parameter is empty (301); A header is invalid
+                (302); A parameter has characters that are not allowed (303).
+            AuthenticationError: The request did not pass authentication (401).
+            PermissionDeniedError: The service is not enabled (402).
+            InternalServerError: The server had an internal error (501).
+            RateLimitError: Requests come too often (510).
+            ServiceBusyError: The service is busy (512).
+            NotFoundError: The meeting does not exist (2000).
+        """
+        body = ListRecordingsRequest(
+            meeting_unique_id=meeting_unique_id,
+        )
+        return await self._call(LIST, body, timeout, max_retries)
+
+
+class RawRecordings:
+    """``client.with_raw_response.recordings``: the same methods; each returns a ``RawResponse``."""
+
+    def __init__(self, recordings: Recordings) -> None:
+        self.list = raw(recordings.list)
+
+
+class AsyncRawRecordings:
+    """``client.with_raw_response.recordings``: the same methods; each returns a ``RawResponse``."""
+
+    def __init__(self, recordings: AsyncRecordings) -> None:
+        self.list = async_raw(recordings.list)

@@ -1,0 +1,121 @@
+# Generated from spec/webhooks.yaml by `make generate`. Do not edit.
+"""Callbacks: verify that they come from the vendor, and read them as typed events. Imports no HTTP library."""
+
+from __future__ import annotations
+
+from ._runtime.webhook import BaseWebhook, UnknownEvent
+from .models import (
+    MeetingCallback,
+    MemberCallback,
+    RecordingCallback,
+)
+from .signing import CALLBACK_CHECK_SUM
+
+__all__ = [
+    "Event",
+    "MeetingStarted",
+    "MeetingCanceled",
+    "MeetingEnded",
+    "MeetingRecycled",
+    "MemberJoined",
+    "MemberLeft",
+    "RecordingReady",
+    "UnknownEvent",
+    "Webhook",
+]
+
+
+class MeetingStarted(MeetingCallback, frozen=True, kw_only=True, gc=False):
+    """A meeting's room was opened.
+
+    An audio and video room was opened for a meeting that still exists. It can happen again: a scheduled meeting
+    that has
+    ended may be entered once more.
+    """
+
+
+class MeetingCanceled(MeetingCallback, frozen=True, kw_only=True, gc=False):
+    """A meeting was cancelled.
+
+    The meeting was cancelled and its random number recycled. It disappears, and no room can be opened for it any
+    more.
+    Personal numbers are never recycled.
+    """
+
+
+class MeetingEnded(MeetingCallback, frozen=True, kw_only=True, gc=False):
+    """A meeting's room was closed.
+
+    The audio and video room of a meeting was closed. This need not be the last word: the room of a meeting that
+    still exists
+    can be opened again.
+    """
+
+
+class MeetingRecycled(MeetingCallback, frozen=True, kw_only=True, gc=False):
+    """A meeting was recycled.
+
+    The meeting was recycled together with its random number. It disappears, and no room can be opened for it any
+    more.
+    """
+
+
+class MemberJoined(MemberCallback, frozen=True, kw_only=True, gc=False):
+    """A member joined.
+
+    A member entered the audio and video room.
+    """
+
+
+class MemberLeft(MemberCallback, frozen=True, kw_only=True, gc=False):
+    """A member left.
+
+    A member left the audio and video room.
+    """
+
+
+class RecordingReady(RecordingCallback, frozen=True, kw_only=True, gc=False):
+    """A recording is ready.
+
+    A recorded file can be downloaded. Where recording is enabled, files are made when the meeting ends or exceeds a
+    fixed
+    length, 2 hours by default.
+    """
+
+
+Event = (
+    MeetingStarted
+    | MeetingCanceled
+    | MeetingEnded
+    | MeetingRecycled
+    | MemberJoined
+    | MemberLeft
+    | RecordingReady
+    | UnknownEvent
+)
+"""Everything ``Webhook.parse`` returns; made for ``match``."""
+
+
+class Webhook(BaseWebhook[Event]):
+    """Verifies the callbacks of one application and returns them as events.
+
+    Example::
+
+        webhook = Webhook(app_key="…", app_secret="…")
+        match webhook.parse(body, headers):
+            case MeetingStarted(meeting_unique_id=number):
+                ...
+    """
+
+    _scheme = CALLBACK_CHECK_SUM
+    _tag = "msgType"
+    _body = "msgBody"
+    _events = {
+        1: MeetingStarted,
+        2: MeetingCanceled,
+        3: MeetingEnded,
+        4: MeetingRecycled,
+        5: MemberJoined,
+        6: MemberLeft,
+        7: RecordingReady,
+    }

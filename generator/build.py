@@ -1,0 +1,402 @@
+"""The parser's types and the document's facts, joined into the ir."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from . import naming
+from .ir import (
+    Api,
+    Enum,
+    Envelope,
+    ErrorCode,
+    Family,
+    Field,
+    Member,
+    Message,
+    Model,
+    Operation,
+    Pagination,
+    Resource,
+    Scheme,
+    SignedHeader,
+    Text,
+    TypeRef,
+    Webhook,
+)
+from .load import Document
+from .parse import Parsed, ParsedField
+from .problems import ContractError, Problem
+
+_MEDIA_TYPE_CHARSET = "charset="
+_UNITS = {"ms": "milliseconds", "s": "seconds", "bytes": "bytes"}
+_UNITS_ZH = {"ms": "毫秒", "s": "秒", "bytes": "字节"}
+
+
+def build(document: Document, parsed: Parsed) -> Api:
+    """Return the whole contract as one frozen value. Raises ``ContractError`` with every problem found."""
+    builder = _Builder(document, parsed)
+    api = builder.api()
+    if builder.problems:
+        raise ContractError(builder.problems)
+    return api
+
+
+class _Builder:
+    def __init__(self, document: Document, parsed: Parsed) -> None:
+        self.document = document
+        self.root = document.root
+        self.schemas: dict[str, Any] = self.root["components"]["schemas"]
+        self.parsed = parsed
+        self.problems: list[Problem] = []
+        self.models: dict[str, Model] = {}
+        self.schemes = {name: self._scheme(name, scheme) for name, scheme in self._security_schemes().items()}
+        families = self.root["x-error-codes"]["families"]
+        self.codes = {code["code"]: _error_code(code, families) for code in self.root["x-error-codes"]["codes"]}
+        self.envelope = Envelope(
+            **{{"requestId": "request_id"}.get(key, key): value for key, value in self.root["x-envelope"].items()}
+        )
+
+    def api(self) -> Api:
+        info = self.root["info"]
+        resources = self._resources()
+        webhooks = tuple(self._webhook(name, item["post"]) for name, item in self.root.get("webhooks", {}).items())
+        server = self.root.get("servers", [{"url": "http://127.0.0.1"}])[0]
+        self._check_classes(resources)
+        return Api(
+            title=_text(info, "title"),
+            version=info["version"],
+            text=_text(info, "description"),
+            base_url=server["url"],
+            media_type=self._media_type(),
+            resources=resources,
+            models=tuple(self.models[name] for name in self.schemas if name in self.models),
+            enums=tuple(self._enum(name) for name in self.schemas if name in self.parsed.enums),
+            families=tuple(
+                self._family(name, family) for name, family in self.root["x-error-codes"]["families"].items()
+            ),
+            codes=tuple(self.codes.values()),
+            schemes=tuple(self.schemes.values()),
+            default_schemes=self._schemes_of(self.root),
+            envelope=self.envelope,
+            webhooks=webhooks,
+            message=self._message(),
+            delivery=self.root.get("x-delivery"),
+            states=self.root.get("x-states"),
+            document=self.root,
+        )
+
+    # -- operations
+
+    def _resources(self) -> tuple[Resource, ...]:
+        tags = {tag["name"]: tag for tag in self.root.get("tags", [])}
+        by_resource: dict[str, list[Operation]] = {}
+        tag_of: dict[str, str] = {}
+        for path, item in self.root["paths"].items():
+            operation = self._operation(path, item["post"])
+            by_resource.setdefault(operation.resource, []).append(operation)
+            tag_of.setdefault(operation.resource, item["post"]["tags"][0])
+        return tuple(
+            Resource(name, _text(tags.get(tag_of[name], {}), "description"), tuple(operations), operations[0].source)
+            for name, operations in by_resource.items()
+        )
+
+    def _operation(self, path: str, raw: dict[str, Any]) -> Operation:
+        where = ("paths", path, "post")
+        parsed = self.parsed.operations[path]
+        sdk = raw["x-sdk"]
+        headers = {header.wire: header for header in parsed.headers}
+        parameters = tuple(
+            self._field(
+                headers[parameter["name"]], {**parameter.get("schema", {}), **parameter}, (*where, "parameters", index)
+            )
+            for index, parameter in enumerate(raw.get("parameters", []))
+        )
+        request = self._model(parsed.body)
+        answer = self.parsed.models[parsed.answer].get(self.envelope.data)
+        result = self._typed(answer.type, {}) if answer is not None else None
+        for leaf in result.leaves() if result is not None else ():
+            self._reach(leaf)
+        media = next(iter(raw["requestBody"]["content"].values()))
+        operation = Operation(
+            id=raw["operationId"],
+            resource=sdk["resource"],
+            method=sdk["method"],
+            path=path,
+            summary=_text(raw, "summary"),
+            text=_text(raw, "description"),
+            repeat=raw["x-retry"],
+            schemes=self._schemes_of(raw) if "security" in raw else self._schemes_of(self.root),
+            parameters=parameters,
+            request=request,
+            result=result,
+            pagination=self._pagination(raw, request, result, where),
+            errors=tuple(self.codes[code] for code in raw.get("x-errors", []) if code in self.codes),
+            example=next((example["value"] for example in media.get("examples", {}).values()), {}),
+            source=self._source(*where, "operationId"),
+        )
+        self._check_unique([argument.name for argument in operation.arguments], f"argument of {operation.name}", where)
+        return operation
+
+    def _pagination(
+        self, raw: dict[str, Any], request: Model, result: TypeRef | None, where: tuple[str, ...]
+    ) -> Pagination | None:
+        names = raw.get("x-pagination")
+        if names is None:
+            return None
+        page = self.models[result.name] if result is not None and result.kind == "model" else None
+        arguments = {field.wire: field for field in request.fields}
+        answer = {field.wire: field for field in page.fields} if page is not None else {}
+        missing = [name for name in (names["index"], names["size"]) if name not in arguments]
+        missing += [name for name in (names["rows"], names["total"], names["pages"]) if name not in answer]
+        if page is None or missing:
+            self._problem(
+                where,
+                f"x-pagination names fields that are not there: {', '.join(missing)}",
+                "Name fields of the request and of the page",
+            )
+            return None
+        return Pagination(
+            index=arguments[names["index"]].name,
+            size=arguments[names["size"]].name,
+            rows=answer[names["rows"]],
+            total=answer[names["total"]],
+            pages=answer[names["pages"]],
+        )
+
+    # -- models and enumerations
+
+    def _model(self, name: str) -> Model:
+        if name in self.models:
+            return self.models[name]
+        schema = self.schemas[name]
+        types = self.parsed.models[name]
+        fields = tuple(
+            self._field(types[wire], raw, path) for wire, raw, path in _properties(self.schemas, name) if wire in types
+        )
+        self._check_unique([field.name for field in fields], f"field of {name}", ("components", "schemas", name))
+        model = Model(name, _text(schema, "description"), fields, self._source("components", "schemas", name))
+        self.models[name] = model
+        for field in fields:
+            for leaf in field.type.leaves():
+                self._reach(leaf)
+        return model
+
+    def _reach(self, leaf: TypeRef) -> None:
+        if leaf.kind == "model":
+            self._model(leaf.name)
+
+    def _field(self, parsed: ParsedField, raw: dict[str, Any], path: tuple[str | int, ...]) -> Field:
+        schema = self._resolved(raw)
+        name = raw.get("x-sdk", {}).get("name") or naming.snake(parsed.wire)
+        problem = naming.check_field(name, parsed.wire, self.document.where(*path))
+        if problem is not None:
+            self.problems.append(problem)
+        return Field(
+            wire=parsed.wire,
+            name=name,
+            type=self._typed(parsed.type, schema),
+            required=parsed.required,
+            text=_text(raw if "description" in raw else schema, "description"),
+            limits=_limits(schema, raw),
+            schema=raw,
+            sensitive=schema.get("x-sensitive", False),
+        )
+
+    def _resolved(self, raw: dict[str, Any]) -> dict[str, Any]:
+        reference = raw.get("$ref")
+        return self.schemas[reference.rsplit("/", 1)[1]] if reference else raw
+
+    def _typed(self, type_: TypeRef, schema: dict[str, Any]) -> TypeRef:
+        """Give integers the alias that says their size or unit."""
+        if type_.kind != "int":
+            return type_
+        if schema.get("format") == "unix-time":
+            return TypeRef("int", "UnixMillis" if schema.get("x-unit") == "ms" else "UnixSeconds")
+        return TypeRef("int", "Int64") if schema.get("format") == "int64" else type_
+
+    def _enum(self, name: str) -> Enum:
+        schema = self.schemas[name]
+        names, values = schema["x-enum-varnames"], schema["enum"]
+        texts = zip(schema["x-enum-descriptions"], schema["x-i18n"]["en"]["x-enum-descriptions"], strict=True)
+        members = tuple(
+            Member(member, value, Text(zh, en)) for member, value, (zh, en) in zip(names, values, texts, strict=True)
+        )
+        read = self.parsed.enums[name]
+        if sorted(read.items()) != sorted((member.name, member.value) for member in members):
+            self._problem(
+                ("components", "schemas", name),
+                f"the parser read other members of {name} than stand here",
+                "Use plain UPPER_SNAKE names",
+            )
+        return Enum(
+            name=name,
+            base="int" if schema["type"] == "integer" else "str",
+            text=_text(schema, "description"),
+            members=members,
+            source=self._source("components", "schemas", name),
+        )
+
+    # -- errors, signatures, callbacks
+
+    def _family(self, name: str, raw: dict[str, Any]) -> Family:
+        codes = tuple(code for code in self.codes.values() if code.family == name)
+        return Family(name, raw["class"], Text(raw["zh"], raw["en"]), codes)
+
+    def _security_schemes(self) -> dict[str, Any]:
+        schemes: dict[str, Any] = self.root["components"].get("securitySchemes", {})
+        return {name: scheme for name, scheme in schemes.items() if "x-signature" in scheme}
+
+    def _scheme(self, name: str, raw: dict[str, Any]) -> Scheme:
+        signature = raw["x-signature"]
+        headers = tuple(
+            SignedHeader(header, fact["value"], _expression(fact["value"]), _text(fact, "description"))
+            for header, fact in signature["headers"].items()
+        )
+        return Scheme(name, _text(raw, "description"), signature.get("tolerance"), headers)
+
+    def _schemes_of(self, raw: dict[str, Any]) -> tuple[Scheme, ...]:
+        wanted = raw.get("security", [{}])
+        return tuple(self.schemes[name] for name in (wanted[0] if wanted else {}) if name in self.schemes)
+
+    def _webhook(self, name: str, raw: dict[str, Any]) -> Webhook:
+        message = self._message_schema(raw)
+        properties = self.schemas[message]["properties"]
+        tag = next(prop["const"] for prop in properties.values() if "const" in prop)
+        body = next(prop["$ref"].rsplit("/", 1)[1] for prop in properties.values() if "const" not in prop)
+        media = next(iter(raw["requestBody"]["content"].values()))
+        return Webhook(
+            id=name,
+            event=raw["x-sdk"]["event"],
+            tag=tag,
+            summary=_text(raw, "summary"),
+            text=_text(raw, "description"),
+            body=self._model(body),
+            example=next((example["value"] for example in media.get("examples", {}).values()), {}),
+        )
+
+    def _message_schema(self, raw: dict[str, Any]) -> str:
+        media = next(iter(raw["requestBody"]["content"].values()))
+        name: str = media["schema"]["$ref"].rsplit("/", 1)[1]
+        return name
+
+    def _message(self) -> Message | None:
+        webhooks = self.root.get("webhooks", {})
+        if not webhooks:
+            return None
+        first = next(iter(webhooks.values()))["post"]
+        properties = self.schemas[self._message_schema(first)]["properties"]
+        return Message(
+            tag=next(name for name, prop in properties.items() if "const" in prop),
+            body=next(name for name, prop in properties.items() if "const" not in prop),
+            scheme=self._schemes_of(first)[0],
+        )
+
+    # -- checks
+
+    def _check_classes(self, resources: tuple[Resource, ...]) -> None:
+        webhooks = self.root.get("webhooks", {})
+        classes = [(name, ("components", "schemas", name)) for name in (*self.models, *self.parsed.enums)]
+        classes += [(item["post"]["x-sdk"]["event"], ("webhooks", name)) for name, item in webhooks.items()]
+        classes += [
+            (family["class"], ("x-error-codes", "families", name))
+            for name, family in self.root["x-error-codes"]["families"].items()
+        ]
+        for name, path in classes:
+            problem = naming.check_class(name, self.document.where(*path))
+            if problem is not None:
+                self.problems.append(problem)
+        self._check_unique([name for name, _ in classes], "class of the client", ("components", "schemas"))
+        self._check_unique([code.name for code in self.codes.values()], "error code", ("x-error-codes",))
+        self._check_unique([resource.class_name for resource in resources], "resource", ("paths",))
+
+    def _check_unique(self, names: list[str], what: str, path: tuple[str | int, ...]) -> None:
+        for name in sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else ():
+            self._problem(
+                path,
+                f"{name!r} would be the name of more than one {what}",
+                "Rename one of them; `x-sdk` gives a property another Python name",
+            )
+
+    def _problem(self, path: tuple[str | int, ...], what: str, cure: str) -> None:
+        self.problems.append(Problem(self.document.where(*path), what, cure))
+
+    def _source(self, *path: str | int) -> str:
+        return self.document.where(*path).rpartition(":")[0]
+
+    def _media_type(self) -> str:
+        for item in self.root["paths"].values():
+            return next(iter(item["post"]["requestBody"]["content"]))
+        return "application/json"
+
+
+def _properties(schemas: dict[str, Any], name: str) -> Iterator[tuple[str, dict[str, Any], tuple[str | int, ...]]]:
+    """Yield the properties of a schema with those it is composed of, in order, each with its place in the document."""
+    pending: list[tuple[dict[str, Any], tuple[str | int, ...]]] = [(schemas[name], ("components", "schemas", name))]
+    while pending:
+        schema, path = pending.pop(0)
+        if "$ref" in schema:
+            target = schema["$ref"].rsplit("/", 1)[1]
+            schema, path = schemas[target], ("components", "schemas", target)
+        for wire, raw in schema.get("properties", {}).items():
+            yield wire, raw, (*path, "properties", wire)
+        parts = schema.get("allOf", [])
+        pending[:0] = [(part, (*path, "allOf", index)) for index, part in enumerate(parts)]
+
+
+def _text(raw: dict[str, Any], key: str) -> Text:
+    zh = raw.get(key, "")
+    return Text(zh, raw.get("x-i18n", {}).get("en", {}).get(key, zh))
+
+
+def _error_code(raw: dict[str, Any], families: dict[str, Any]) -> ErrorCode:
+    return ErrorCode(
+        code=raw["code"],
+        name=raw["name"],
+        family=raw["family"],
+        class_name=families[raw["family"]]["class"],
+        retry=raw["retry"],
+        text=Text(raw["text"], raw["en"]),
+        remedy=Text(raw["remedy"]["zh"], raw["remedy"]["en"]),
+    )
+
+
+def _limits(schema: dict[str, Any], raw: dict[str, Any]) -> Text:
+    """Say the schema's keywords in words."""
+    zh: list[str] = []
+    en: list[str] = []
+
+    def say(chinese: str, english: str) -> None:
+        zh.append(chinese)
+        en.append(english)
+
+    shortest, longest = schema.get("minLength"), schema.get("maxLength")
+    if shortest and longest:
+        say(f"{shortest}–{longest} 个字符", f"{shortest} to {longest} characters")
+    elif longest:
+        say(f"最多 {longest} 个字符", f"At most {longest} characters")
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is not None and high is not None:
+        say(f"{low}–{high}", f"{low} to {high}")
+    unit = schema.get("x-unit")
+    if unit and schema.get("format") == "unix-time":
+        say(f"UNIX 时间戳，单位{_UNITS_ZH[unit]}", f"Unix time in {_UNITS[unit]}")
+    elif unit:
+        say(f"单位{_UNITS_ZH[unit]}", f"In {_UNITS[unit]}")
+    default = raw.get("default", schema.get("default"))
+    if default is not None:
+        say(f"默认 {default}", f"The server's default is {default}")
+    return Text("；".join(zh), ". ".join(en))
+
+
+def _expression(value: Any) -> str:
+    """Return the Python expression, over a ``Material`` called ``m``, that makes a header's value as bytes."""
+    if isinstance(value, list):
+        return " + ".join(map(_expression, value))
+    if isinstance(value, str):
+        return f"m.{naming.snake(value)}"
+    ((kind, parts),) = value.items()
+    if kind == "text":
+        return repr(parts.encode())
+    return f"{kind}({_expression(parts)}).hexdigest().encode()"

@@ -1,0 +1,97 @@
+"""English docstrings out of the contract's texts: wrapped, escaped, in the order a reader looks for them."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+
+from .ir import Family, Field, Operation, Webhook, join_sentences
+
+_WIDTH = 116
+
+
+def escape(text: str) -> str:
+    """Return *text* so that between triple quotes it means itself."""
+    escaped = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return escaped[:-1] + '\\"' if escaped.endswith('"') else escaped
+
+
+def docstring(paragraphs: Iterable[str], indent: int) -> str:
+    """Return a docstring literal: each paragraph wrapped, the first on the opening line, all at *indent* columns."""
+    blocks = [_wrap(escape(paragraph), indent) for paragraph in paragraphs if paragraph.strip()]
+    text = "\n\n".join(blocks).strip()
+    closing = f"\n{' ' * indent}" if "\n" in text else ""
+    return f'"""{text}{closing}"""'
+
+
+def sentence(text: str, indent: int) -> str:
+    """Return a docstring of one paragraph."""
+    return docstring([join_sentences(text) if text else "Not described by the vendor."], indent)
+
+
+def operation(operation: Operation, indent: int) -> str:
+    """Return the docstring of a method."""
+    summary = join_sentences(operation.summary.en)
+    text = operation.text.en.strip()
+    return docstring(
+        [
+            summary,
+            *(text.split("\n\n") if text not in ("", operation.summary.en, summary) else ()),
+            f"``POST {operation.path}``",
+            _section("Args", [*map(_argument, operation.arguments), *_OPTIONS], indent),
+            _section("Raises", [_raised(family, codes) for family, codes in _families(operation).items()], indent),
+        ],
+        indent,
+    )
+
+
+_OPTIONS = (
+    "timeout: Seconds for the whole call, retries included. Left out: the client's.",
+    "max_retries: How often to try again where that is safe. Left out: the client's.",
+)
+
+
+def family(family: Family, indent: int) -> str:
+    """Return the docstring of an exception class."""
+    listing = [f"{code.code} {code.name}" for code in family.codes]
+    return docstring([join_sentences(family.text.en), f"Codes: {', '.join(listing)}." if listing else ""], indent)
+
+
+def webhook(webhook: Webhook, indent: int) -> str:
+    """Return the docstring of an event class."""
+    return docstring([join_sentences(webhook.summary.en), *webhook.text.en.split("\n\n")], indent)
+
+
+def _argument(field: Field) -> str:
+    return f"{field.name}: {field.doc}"
+
+
+def _families(operation: Operation) -> dict[str, list[str]]:
+    families: dict[str, list[str]] = {}
+    for code in operation.errors:
+        families.setdefault(code.class_name, []).append(f"{code.text.en.rstrip('.')} ({code.code})")
+    return families
+
+
+def _raised(family: str, codes: list[str]) -> str:
+    return f"{family}: {'; '.join(codes)}."
+
+
+def _section(title: str, entries: list[str], indent: int) -> str:
+    return "\n".join([f"{title}:", *(f"    {entry}" for entry in entries)]) if entries else ""
+
+
+def _wrap(text: str, indent: int) -> str:
+    lines: list[str] = []
+    for number, line in enumerate(text.splitlines()):
+        own = len(line) - len(line.lstrip())
+        first = " " * (indent + own) if number or lines else " " * indent
+        lines += textwrap.wrap(
+            line.strip(),
+            _WIDTH,
+            initial_indent=first,
+            subsequent_indent=" " * (indent + own + (4 if own else 0)),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    return "\n".join(lines)

@@ -1,0 +1,416 @@
+"""What the contract says, as the rest of the generator sees it. Read this first.
+
+Everything is frozen. Questions a template would have to answer are answered here, as properties that return text or
+flags; how the answers are laid out is the templates' business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class Text:
+    """One statement in both languages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class TypeRef:
+    """The type of a value: a scalar, a named model or enumeration, or a list of one of them."""
+
+    kind: Literal["str", "int", "float", "bool", "model", "enum", "list"]
+    name: str = ""
+    """Of the model or enumeration; of the integer alias (``Int64``, ``UnixMillis``…) where there is one."""
+    base: str = ""
+    """``int`` or ``str`` for an enumeration."""
+    item: TypeRef | None = None
+
+    @property
+    def python(self) -> str:
+        """The annotation of a decoded value."""
+        if self.item is not None:
+            return f"list[{self.item.python}]"
+        return self.name or self.kind
+
+    @property
+    def wire(self) -> str:
+        """The annotation of a request body's field: enumerations as their plain values."""
+        if self.item is not None:
+            return f"Sequence[{self.item.wire}]"
+        return self.base if self.kind == "enum" else self.python
+
+    @property
+    def argument(self) -> str:
+        """The annotation of a method's argument: an enumeration or its plain value, a moment or its number."""
+        if self.item is not None:
+            return f"Sequence[{self.item.argument}]"
+        if self.kind == "enum":
+            return f"{self.name} | {self.base}"
+        if self.is_moment:
+            return "int | datetime"
+        return "int" if self.kind == "int" else self.python
+
+    @property
+    def is_moment(self) -> bool:
+        return self.name in ("UnixMillis", "UnixSeconds")
+
+    def leaves(self) -> Iterator[TypeRef]:
+        """Yield the type itself, or what it is a list of."""
+        yield from self.item.leaves() if self.item is not None else (self,)
+
+
+@dataclass(frozen=True)
+class Field:
+    """A property of a model, or a header parameter of an operation."""
+
+    wire: str
+    name: str
+    type: TypeRef
+    required: bool
+    text: Text
+    limits: Text
+    """What the schema's keywords say, as prose: length, range, default."""
+    schema: dict[str, Any]
+    """The property as the contract has it."""
+    sensitive: bool = False
+
+    @property
+    def doc(self) -> str:
+        return join_sentences(self.text.en, self.limits.en)
+
+    @property
+    def argument(self) -> str:
+        """The declaration behind the name of a method's argument."""
+        return self.type.argument if self.required else f"{self.type.argument} | UnsetType = UNSET"
+
+    @property
+    def declaration(self) -> str:
+        """The declaration behind the name of a model's field."""
+        name = [f"name={self.wire!r}"] if self.is_renamed else []
+        if self.required:
+            return self.type.python + (f" = field({name[0]})" if name else "")
+        return f"{self.type.python} | None = " + (f"field(default=None, {name[0]})" if name else "None")
+
+    @property
+    def request_declaration(self) -> str:
+        """The same in the body of a request, where what is left out is not sent."""
+        name = [f"name={self.wire!r}"] if self.is_renamed else []
+        if self.required:
+            return self.type.wire + (f" = field({name[0]})" if name else "")
+        return f"{self.type.wire} | UnsetType = " + (f"field(default=UNSET, {name[0]})" if name else "UNSET")
+
+    @property
+    def is_renamed(self) -> bool:
+        """Whether the wire name is not the camel case of the Python name."""
+        head, *rest = self.name.split("_")
+        return head + "".join(word.title() for word in rest) != self.wire
+
+    @property
+    def moment_name(self) -> str:
+        """The name of the helper that returns the moment as a ``datetime``."""
+        return (self.name.removesuffix("_time") if self.name.endswith("_time") else self.name) + "_at"
+
+    @property
+    def moment_unit(self) -> str:
+        return "millis" if self.type.name == "UnixMillis" else "seconds"
+
+    @property
+    def expression(self) -> str:
+        """How a method's argument becomes the value of the body's field."""
+        if self.type.is_moment:
+            return f'to_{self.moment_unit}("{self.name}", {self.name})'
+        return self.name
+
+
+@dataclass(frozen=True)
+class Model:
+    """An object schema."""
+
+    name: str
+    text: Text
+    fields: tuple[Field, ...]
+    source: str
+
+    @property
+    def sensitive(self) -> tuple[str, ...]:
+        return tuple(field.name for field in self.fields if field.sensitive)
+
+    @property
+    def moments(self) -> tuple[Field, ...]:
+        return tuple(field for field in self.fields if field.type.is_moment)
+
+    @property
+    def arguments(self) -> tuple[Field, ...]:
+        """The fields in the order of a method's signature: required first."""
+        return tuple(sorted(self.fields, key=lambda field: not field.required))
+
+
+@dataclass(frozen=True)
+class Member:
+    """One value of an enumeration."""
+
+    name: str
+    value: int | str
+    text: Text
+
+
+@dataclass(frozen=True)
+class Enum:
+    """An enumeration schema."""
+
+    name: str
+    base: Literal["int", "str"]
+    text: Text
+    members: tuple[Member, ...]
+    source: str
+
+
+@dataclass(frozen=True)
+class Pagination:
+    """Which fields of the request and of the page make an operation a list."""
+
+    index: str
+    """Python name of the argument that numbers the page."""
+    size: str
+    rows: Field
+    total: Field
+    """How many rows there are in all."""
+    pages: Field
+    """How many pages there are in all."""
+
+
+@dataclass(frozen=True)
+class ErrorCode:
+    """One business code."""
+
+    code: int
+    name: str
+    family: str
+    class_name: str
+    """Of the family's exception."""
+    retry: str
+    text: Text
+    remedy: Text
+
+
+@dataclass(frozen=True)
+class Family:
+    """A group of business codes that a caller handles alike: one exception class."""
+
+    name: str
+    class_name: str
+    text: Text
+    codes: tuple[ErrorCode, ...]
+
+
+@dataclass(frozen=True)
+class SignedHeader:
+    """A header of a signature scheme and how its value is made."""
+
+    name: str
+    value: Any
+    """The parts, as in the contract."""
+    expression: str
+    """The same as a Python expression over ``m``, a ``Material``."""
+    text: Text
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A signature scheme."""
+
+    name: str
+    text: Text
+    tolerance: int | None
+    """Seconds the clocks may differ."""
+    headers: tuple[SignedHeader, ...]
+
+    @property
+    def constant(self) -> str:
+        return "".join(f"_{char}" if char.isupper() else char for char in self.name).upper()
+
+    @property
+    def function(self) -> str:
+        return f"_{self.constant.lower()}"
+
+    @property
+    def literals(self) -> dict[str, str]:
+        """Plain part -> the header that carries nothing else."""
+        return {
+            header.value[0]: header.name
+            for header in self.headers
+            if isinstance(header.value, list) and len(header.value) == 1 and isinstance(header.value[0], str)
+        }
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        return tuple(header.name for header in self.headers if isinstance(header.value, dict))
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the API, which is one method of the client."""
+
+    id: str
+    resource: str
+    method: str
+    path: str
+    summary: Text
+    text: Text
+    repeat: str
+    schemes: tuple[Scheme, ...]
+    parameters: tuple[Field, ...]
+    """Headers the caller supplies."""
+    request: Model
+    result: TypeRef | None
+    pagination: Pagination | None
+    errors: tuple[ErrorCode, ...]
+    example: Any
+    """The first example of the body."""
+    source: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.resource}.{self.method}"
+
+    @property
+    def constant(self) -> str:
+        return self.method.upper()
+
+    @cached_property
+    def arguments(self) -> tuple[Field, ...]:
+        """What a caller passes: required first, headers behind the required body fields."""
+        return tuple(sorted((*self.request.fields, *self.parameters), key=lambda field: not field.required))
+
+    @property
+    def returns(self) -> str:
+        """The type of the unwrapped result."""
+        return self.result.python if self.result is not None else "None"
+
+    @property
+    def row(self) -> str:
+        """The type of a row of a paged result."""
+        assert self.pagination is not None and self.pagination.rows.type.item is not None
+        return self.pagination.rows.type.item.python
+
+    def returned(self, prefix: str) -> str:
+        """The annotation of what the method returns; *prefix* is ``Async`` in the asynchronous client."""
+        return f"{prefix}Pager[{self.row}, {self.returns}]" if self.pagination is not None else self.returns
+
+    @property
+    def returning(self) -> str:
+        return "" if self.result is None else "return "
+
+    @property
+    def sensitive(self) -> tuple[str, ...]:
+        return tuple(field.wire for field in self.request.fields if field.sensitive)
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A group of operations: one attribute of the client, one module."""
+
+    name: str
+    text: Text
+    operations: tuple[Operation, ...]
+    source: str
+
+    @property
+    def class_name(self) -> str:
+        return self.name.title().replace("_", "")
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """One kind of callback."""
+
+    id: str
+    event: str
+    tag: int
+    """The number that tells the kinds apart."""
+    summary: Text
+    text: Text
+    body: Model
+    example: Any
+
+
+@dataclass(frozen=True)
+class Message:
+    """The outer object of every callback."""
+
+    tag: str
+    """Wire name of the field that numbers the kind."""
+    body: str
+    """Wire name of the field that holds the event."""
+    scheme: Scheme
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """Where things stand in an answer: the contract's ``x-envelope``."""
+
+    code: str
+    message: str
+    request_id: str
+    cost: str
+    data: str
+    success: int
+
+
+@dataclass(frozen=True)
+class Api:
+    """The whole contract."""
+
+    title: Text
+    version: str
+    text: Text
+    base_url: str
+    media_type: str
+    resources: tuple[Resource, ...]
+    models: tuple[Model, ...]
+    enums: tuple[Enum, ...]
+    families: tuple[Family, ...]
+    codes: tuple[ErrorCode, ...]
+    schemes: tuple[Scheme, ...]
+    default_schemes: tuple[Scheme, ...]
+    envelope: Envelope
+    webhooks: tuple[Webhook, ...]
+    message: Message | None
+    delivery: dict[str, Any] | None
+    states: dict[str, Any] | None
+    document: dict[str, Any]
+    """The bundle itself, for publishing."""
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        return tuple(operation for resource in self.resources for operation in resource.operations)
+
+    @property
+    def requests(self) -> tuple[Model, ...]:
+        """The models that are bodies of requests and nothing else."""
+        bodies = {operation.request.name for operation in self.operations}
+        return tuple(model for model in self.models if model.name in bodies)
+
+    @property
+    def values(self) -> tuple[Model, ...]:
+        """The other models."""
+        return tuple(model for model in self.models if model not in self.requests)
+
+    @property
+    def signed_apart(self) -> tuple[Operation, ...]:
+        """The operations that are signed otherwise than the rest."""
+        return tuple(operation for operation in self.operations if operation.schemes != self.default_schemes)
+
+
+def join_sentences(*sentences: str) -> str:
+    """Join texts with spaces, each closed by a full stop."""
+    closed = (
+        text if text.endswith((".", "!", "?", ":", "。")) else f"{text}." for text in map(str.strip, sentences) if text
+    )
+    return " ".join(closed)

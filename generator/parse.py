@@ -1,0 +1,230 @@
+"""openapi-python-client's reading of the contract: the types, with references resolved and compositions merged.
+
+The only module that imports openapi_python_client, whose Python interface is not stable: it is pinned exactly, what is
+taken from it is copied into the plain structures below, and whatever it warns of is fatal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from openapi_python_client.config import Config, ConfigFile, MetaType
+from openapi_python_client.parser import GeneratorData
+from openapi_python_client.parser.errors import GeneratorError, ParseError
+from openapi_python_client.parser.openapi import Endpoint
+from openapi_python_client.parser.properties import (
+    BooleanProperty,
+    ConstProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    ListProperty,
+    ModelProperty,
+    StringProperty,
+)
+from openapi_python_client.parser.properties.protocol import PropertyProtocol
+from openapi_python_client.schema.untrusted_string import UntrustedString
+
+from .ir import TypeRef
+from .load import Document
+from .problems import ContractError, Problem
+
+
+@dataclass(frozen=True)
+class ParsedField:
+    """A property, or a header parameter."""
+
+    wire: str
+    type: TypeRef
+    required: bool
+
+
+@dataclass(frozen=True)
+class ParsedOperation:
+    """The types of one operation."""
+
+    body: str
+    """Name of the request model."""
+    answer: str
+    """Name of the model of the successful response."""
+    headers: tuple[ParsedField, ...]
+
+
+@dataclass
+class Parsed:
+    """Everything openapi-python-client read."""
+
+    models: dict[str, dict[str, ParsedField]]
+    enums: dict[str, dict[str, int | str]]
+    """Name -> member name -> value."""
+    operations: dict[str, ParsedOperation]
+    """By path."""
+
+
+def parse(document: Document) -> Parsed:
+    """Parse the contract one tag at a time.
+
+    In one piece the parser's time grows with the square of the number of schemas; a tag and what it reaches is small.
+    """
+    parsed = Parsed({}, {}, {})
+    config = Config.from_sources(ConfigFile(post_hooks=[]), MetaType.NONE, Path("-"), "utf-8", True, Path("-"))
+    for part in _parts(document.root):
+        _parse_part(part, config, document, parsed)
+    return parsed
+
+
+def _parts(root: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    by_tag: dict[str, dict[str, Any]] = {}
+    for path, item in root.get("paths", {}).items():
+        tag = next((operation["tags"][0] for operation in item.values()), "")
+        by_tag.setdefault(tag, {})[path] = item
+    webhooks = {f"/webhooks/{name}": item for name, item in root.get("webhooks", {}).items()}
+    for paths in (*by_tag.values(), webhooks):
+        components = root.get("components", {})
+        yield {
+            "openapi": root["openapi"],
+            "info": {"title": root["info"]["title"], "version": root["info"]["version"]},
+            "paths": paths,
+            "components": {
+                "schemas": _reached(paths, components.get("schemas", {}), components.get("responses", {})),
+                "responses": components.get("responses", {}),
+            },
+        }
+
+
+def _reached(paths: Any, schemas: dict[str, Any], responses: dict[str, Any]) -> dict[str, Any]:
+    """Return the schemas that *paths* and *responses* refer to, and those they refer to, in the contract's order."""
+    found: set[str] = set()
+    waiting: list[Any] = [paths, responses]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting.extend(node)
+        elif isinstance(node, dict):
+            name = str(node.get("$ref", "")).removeprefix("#/components/schemas/")
+            if name in schemas and name not in found:
+                found.add(name)
+                waiting.append(schemas[name])
+            waiting.extend(
+                value for key, value in node.items() if key not in ("example", "examples") and not key.startswith("x-")
+            )
+    return {name: schema for name, schema in schemas.items() if name in found}
+
+
+def _parse_part(part: dict[str, Any], config: Config, document: Document, parsed: Parsed) -> None:
+    try:
+        data = GeneratorData.from_dict(part, config=config)
+    except ValueError as error:  # the parser's own enumerations raise for odd values
+        raise ContractError([Problem(document.where(), f"the parser refused the contract: {error}", _CURE)]) from error
+    if isinstance(data, GeneratorError):
+        raise ContractError(
+            [Problem(document.where(), f"the parser refused it: {data.header} {data.detail or ''}", _CURE)]
+        )
+    warnings = [
+        *data.errors,
+        *(error for tag in data.endpoint_collections_by_tag.values() for error in tag.parse_errors),
+    ]
+    if warnings:
+        raise ContractError([_problem(warning, document) for warning in warnings])
+    for model in data.models:
+        fields = [*(model.required_properties or []), *(model.optional_properties or [])]
+        name = _schema_name(model.class_info.name, document)
+        parsed.models[name] = {field.wire: field for field in (_field(prop, document) for prop in fields)}
+    for enum in data.enums:
+        if not isinstance(enum, EnumProperty):
+            raise ContractError(
+                [Problem(document.where(), f"the enumeration {enum.class_info.name} was read as a literal", _CURE)]
+            )
+        parsed.enums[_schema_name(enum.class_info.name, document)] = {
+            str(name): _plain(value) for name, value in enum.values.items()
+        }
+    for tag in data.endpoint_collections_by_tag.values():
+        for endpoint in tag.endpoints:
+            path = str(_plain(endpoint.path))
+            if not path.startswith("/webhooks/"):
+                parsed.operations[path] = _operation(endpoint, path, document)
+
+
+_CURE = "Mend the contract; nothing is generated while the parser has doubts"
+
+
+def _problem(warning: ParseError | GeneratorError, document: Document) -> Problem:
+    said = " ".join(str(part) for part in (warning.header, warning.detail) if part)
+    return Problem(document.where(), f"the parser would have dropped something: {said}", _CURE)
+
+
+def _operation(endpoint: Endpoint, path: str, document: Document) -> ParsedOperation:
+    body = endpoint.bodies[0].prop if endpoint.bodies else None
+    answer = next((response.prop for response in endpoint.responses.patterns), None)
+    if not isinstance(body, ModelProperty) or not isinstance(answer, ModelProperty):
+        raise ContractError(
+            [
+                Problem(
+                    document.where("paths", path),
+                    f"{path} needs a request body and a successful response that are named objects",
+                    "Refer to object schemas in `requestBody` and in the response 200",
+                )
+            ]
+        )
+    headers = tuple(_field(parameter, document) for parameter in endpoint.header_parameters)
+    return ParsedOperation(
+        _schema_name(body.class_info.name, document), _schema_name(answer.class_info.name, document), headers
+    )
+
+
+def _field(prop: PropertyProtocol, document: Document) -> ParsedField:
+    return ParsedField(str(_plain(prop.name)), _type(prop, document), prop.required)
+
+
+def _type(prop: PropertyProtocol, document: Document) -> TypeRef:
+    if isinstance(prop, ListProperty):
+        return TypeRef("list", item=_type(prop.inner_property, document))
+    if isinstance(prop, ModelProperty):
+        return TypeRef("model", _schema_name(prop.class_info.name, document))
+    if isinstance(prop, EnumProperty):
+        return TypeRef("enum", _schema_name(prop.class_info.name, document), base=prop.value_type.__name__)
+    if isinstance(prop, ConstProperty):
+        return TypeRef("int" if isinstance(_plain(prop.value.raw_value), int) else "str")
+    for kind, name in _SCALARS:
+        if isinstance(prop, kind):
+            return TypeRef(name)
+    raise ContractError(
+        [
+            Problem(
+                document.where(),
+                f"the property {_plain(prop.name)!r} has a type the client has no word for ({type(prop).__name__})",
+                "Use string, integer, number, boolean, an array, or a $ref to a named object or enumeration",
+            )
+        ]
+    )
+
+
+_SCALARS: tuple[tuple[type[PropertyProtocol], Literal["str", "int", "float", "bool"]], ...] = (
+    (StringProperty, "str"),
+    (IntProperty, "int"),
+    (FloatProperty, "float"),
+    (BooleanProperty, "bool"),
+)
+
+
+def _schema_name(class_name: str, document: Document) -> str:
+    name = str(class_name)
+    if name not in document.root["components"]["schemas"]:
+        raise ContractError(
+            [
+                Problem(
+                    document.where("components", "schemas"),
+                    f"no schema is called {name!r}: the parser made that name up",
+                    "Name schemas in PascalCase without acronyms in capitals, declare none inline, and give none a `title`",
+                )
+            ]
+        )
+    return name
+
+
+def _plain(value: Any) -> Any:
+    """Return the text inside the parser's wrapper for strings that come from the contract."""
+    return value.get_untrusted_value() if isinstance(value, UntrustedString) else value

@@ -1,0 +1,136 @@
+"""ir + templates -> {path: text}. Pure: reads templates and runtime, writes nothing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from . import docstrings
+from .ir import Api, Resource
+
+PACKAGE = "netease_meeting"
+
+_HERE = Path(__file__).parent
+_RUNTIME = _HERE / "runtime"
+
+
+def render(api: Api) -> dict[str, str]:
+    """Return every generated Python file by its path below ``generated/``."""
+    environment = _environment()
+    context = {
+        "api": api,
+        "package": PACKAGE,
+        "environment": PACKAGE.upper(),
+        "modes": _MODES,
+        "exports": _exports(api),
+    }
+    files = {
+        f"{PACKAGE}/{name}": environment.get_template(f"{name}.jinja").render(context)
+        for name in (
+            "__init__.py",
+            "auth.py",
+            "client.py",
+            "enums.py",
+            "errors.py",
+            "models.py",
+            "signing.py",
+            "webhooks.py",
+        )
+    }
+    template = environment.get_template("resource.py.jinja")
+    for resource in api.resources:
+        files[f"{PACKAGE}/{resource.name}.py"] = template.render(context, resource=resource)
+    return files
+
+
+def runtime() -> dict[str, bytes]:
+    """Return the hand-written files of the client by their path below ``generated/``, each under a header line."""
+    files: dict[str, bytes] = {}
+    for path in sorted(_RUNTIME.rglob("*")):
+        relative = path.relative_to(_RUNTIME).as_posix()
+        if path.is_file() and "__pycache__" not in relative:
+            header = _HEADERS.get(path.suffix, "").format(source=f"generator/runtime/{relative}")
+            files[f"{PACKAGE}/{relative}"] = header.encode() + path.read_bytes()
+    return files
+
+
+_COPIED = "Copied from {source} by `make generate`. Edit it there."
+_HEADERS = {".py": f"# {_COPIED}\n", ".html": f"<!-- {_COPIED} -->\n", ".md": f"<!-- {_COPIED} -->\n"}
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_HERE / "templates"),
+        undefined=jinja2.StrictUndefined,
+        finalize=_only_text,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    environment.filters.update(
+        literal=literal,
+        doc=docstrings.sentence,
+        operation_doc=docstrings.operation,
+        family_doc=docstrings.family,
+        webhook_doc=docstrings.webhook,
+        shadowed=_shadowed,
+    )
+    return environment
+
+
+def literal(value: Any) -> str:
+    """Return the Python literal of a value of the contract; ``ast.literal_eval`` gives the value back."""
+    return repr(value)
+
+
+def _only_text(value: Any) -> Any:
+    # The parser wraps untrusted text in objects without __str__: one that slipped through would print its address.
+    if not isinstance(value, (str, int)):
+        raise TypeError(f"a template tried to print {value!r}, which is neither text nor an integer")
+    return value
+
+
+def _exports(api: Api) -> dict[str, str]:
+    """Return the public names of the package, each with its module."""
+    return {
+        "MeetingClient": "client",
+        "AsyncMeetingClient": "client",
+        "SigningAuth": "auth",
+        "Webhook": "webhooks",
+        "ErrorCode": "errors",
+        "errors": "errors",
+        **{enum.name: "enums" for enum in api.enums},
+        **{model.name: "models" for model in api.values},
+    }
+
+
+@dataclass(frozen=True)
+class Mode:
+    """In what the two clients differ."""
+
+    name: str
+    prefix: str
+    keyword: str
+    awaiting: str
+    entering: str
+    raw: str
+    serves: str
+
+
+_MODES = (
+    Mode("synchronous", "", "", "", "with", "raw", "any number of threads"),
+    Mode(
+        "asynchronous", "Async", "async ", "await ", "async with", "async_raw", "any number of tasks of one event loop"
+    ),
+)
+
+
+def _shadowed(annotation: str, resource: Resource) -> str:
+    """Return *annotation* such that a method called ``list`` in the same class does not hide the built-in type."""
+    hidden = any(operation.method == "list" for operation in resource.operations)
+    return re.sub(r"\blist\[", "builtins.list[", annotation) if hidden else annotation

@@ -1,0 +1,209 @@
+"""What a client is apart from its resources: configuration, options, life cycle, the signed escape hatch."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn
+from urllib.parse import urlsplit
+
+from .clock import Clock
+from .codec import Codec, encode_free
+from .core import AnyTransport, Core, run, run_async
+from .errors import ArgumentError, ConfigurationError
+from .flow import Session
+from .lazy import AsyncLazyTransport, LazyTransport
+from .operation import Contract, Operation
+from .retry import Budget
+from .signing import Signer
+from .transport import AsyncTransport, Transport
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+DEFAULT_TIMEOUT = 30.0
+DEFAULT_RETRIES = 2
+
+_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
+
+
+class BaseClient(Generic[AnyTransport]):
+    """Configuration, options and life cycle. The generated clients add the resources."""
+
+    _contract: ClassVar[Contract]
+    _core: Core[AnyTransport]
+    _app_key: str
+
+    def _session(self, app_key: str | None, app_secret: str | None, base_url: str | None, insecure: bool) -> Session:
+        contract = self._contract
+        self._app_key = _configured(contract, "app_key", app_key)
+        clock = Clock()
+        return Session(
+            contract=contract,
+            codec=Codec(contract),
+            signer=Signer(self._app_key, _configured(contract, "app_secret", app_secret), clock),
+            clock=clock,
+            budget=Budget(),
+            base_url=_checked_url(
+                base_url or os.environ.get(f"{contract.environment}_BASE_URL") or contract.base_url, insecure
+            ),
+            headers=((b"content-type", contract.media_type.encode()), (b"accept", b"application/json")),
+        )
+
+    def with_options(self, *, timeout: float | None = None, max_retries: int | None = None) -> Self:
+        """Return a client with other defaults that shares this one's connections; closing either closes both."""
+        core = self._core
+        return self._with(
+            replace(
+                core,
+                timeout=core.timeout if timeout is None else timeout,
+                max_retries=core.max_retries if max_retries is None else max_retries,
+            )
+        )
+
+    def _raw(self) -> Self:
+        return self._with(replace(self._core, raw=True))
+
+    def _with(self, core: Core[AnyTransport]) -> Self:
+        other = object.__new__(type(self))
+        other._app_key = self._app_key
+        other._core = core
+        return other
+
+    @property
+    def clock_offset(self) -> float:
+        """Seconds to add to the local clock to get the server's, as far as it had to be learned."""
+        return self._core.session.clock.offset
+
+    def __repr__(self) -> str:
+        base_url = self._core.session.base_url
+        return f"{type(self).__name__}(base_url={base_url!r}, app_key={self._app_key[:4] + '…'!r}, app_secret=***)"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"a {type(self).__name__} holds a secret and connections and is not pickled or copied: "
+            "create another, or use with_options()"
+        )
+
+
+class Client(BaseClient[Transport]):
+    """The synchronous half of ``MeetingClient``."""
+
+    def __init__(
+        self,
+        *,
+        app_key: str | None = None,
+        app_secret: str | None = None,
+        base_url: str | None = None,
+        timeout: float = DEFAULT_TIMEOUT,
+        max_retries: int = DEFAULT_RETRIES,
+        insecure: bool = False,
+        transport: Transport | None = None,
+    ) -> None:
+        """Build a client; nothing is sent yet.
+
+        Args:
+            app_key: The application's key. Left out: ``NETEASE_MEETING_APP_KEY``.
+            app_secret: Its secret, used exactly as given. Left out: ``NETEASE_MEETING_APP_SECRET``.
+            base_url: The gateway. Left out: ``NETEASE_MEETING_BASE_URL``, else the vendor's.
+            timeout: Seconds for a whole call: connecting, waiting, retries and reading.
+            max_retries: How often a call is tried again where the contract says that this is safe.
+            insecure: Allow ``http://`` to other machines. Signatures do not cover the body: only on your own network.
+            transport: Sends the requests instead of httpx.
+
+        Raises:
+            ConfigurationError: A key is missing or cannot be sent, or the address is not safe.
+        """
+        session = self._session(app_key, app_secret, base_url, insecure)
+        self._core = Core(session, transport or LazyTransport(session.base_url), timeout, max_retries)
+
+    def post(
+        self, path: str, body: Mapping[str, Any], *, timeout: float | None = None, max_retries: int | None = None
+    ) -> Any:
+        """Send a signed request to a path newer than this package and return what is in the answer's data field.
+
+        Errors are those of every other method. It is never repeated once the server may have seen it.
+        """
+        operation = _free_operation(self._contract, path)
+        encoded = encode_free(operation.name, body)
+        return run(self._core.transport, self._core.flow(operation, encoded, (), timeout, max_retries)).parse()
+
+    def close(self) -> None:
+        """Release every connection. Calls after this raise ``ClientClosedError``."""
+        self._core.transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+class AsyncClient(BaseClient[AsyncTransport]):
+    """The asynchronous half of ``AsyncMeetingClient``."""
+
+    def __init__(
+        self,
+        *,
+        app_key: str | None = None,
+        app_secret: str | None = None,
+        base_url: str | None = None,
+        timeout: float = DEFAULT_TIMEOUT,
+        max_retries: int = DEFAULT_RETRIES,
+        insecure: bool = False,
+        transport: AsyncTransport | None = None,
+    ) -> None:
+        """Build a client; the arguments and errors are those of ``MeetingClient``."""
+        session = self._session(app_key, app_secret, base_url, insecure)
+        self._core = Core(session, transport or AsyncLazyTransport(session.base_url), timeout, max_retries)
+
+    async def post(
+        self, path: str, body: Mapping[str, Any], *, timeout: float | None = None, max_retries: int | None = None
+    ) -> Any:
+        """Send a signed request to a path newer than this package; see ``MeetingClient.post``."""
+        operation = _free_operation(self._contract, path)
+        encoded = encode_free(operation.name, body)
+        return (
+            await run_async(self._core.transport, self._core.flow(operation, encoded, (), timeout, max_retries))
+        ).parse()
+
+    async def aclose(self) -> None:
+        """Release every connection. Calls after this raise ``ClientClosedError``."""
+        await self._core.transport.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self.aclose()
+
+
+def _free_operation(contract: Contract, path: str) -> Operation[Any]:
+    if not _PATH.fullmatch(path):
+        raise ArgumentError(f"path must look like /v2/meeting/get, not {path!r}.")
+    return Operation(name=f"post {path}", path=path, result=Any, repeat="never", schemes=contract.schemes)
+
+
+def _configured(contract: Contract, name: str, value: str | None) -> str:
+    variable = f"{contract.environment}_{name.upper()}"
+    value = os.environ.get(variable) if value is None else value
+    if not value:
+        raise ConfigurationError(f"{name} is missing: pass {name}= or set {variable}.")
+    return value
+
+
+def _checked_url(url: str, insecure: bool) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ConfigurationError(f"base_url must look like https://host or https://host/prefix, not {url!r}.")
+    if parts.username is not None or parts.password is not None:
+        raise ConfigurationError("base_url must not carry a user name or password: requests are signed instead.")
+    loopback = parts.hostname in ("localhost", "::1") or parts.hostname.startswith("127.")
+    if parts.scheme == "http" and not loopback and not insecure:
+        raise ConfigurationError(
+            f"base_url {url!r} is not encrypted, and the signature does not cover the body: anybody on the way could "
+            "read and change it. Use https://, or insecure=True if this network is yours."
+        )
+    return url.rstrip("/")

@@ -1,0 +1,95 @@
+"""What signatures are made of. Which headers and digests they are is generated from the contract's ``x-signature``."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from .clock import Clock
+from .errors import ConfigurationError
+from .secret import Secret
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+_VISIBLE = re.compile(r"[\x21-\x7e]+")
+
+
+class Material:
+    """What a signature may be made of. All of it is bytes, so that a digest is a plain concatenation."""
+
+    __slots__ = ("app_key", "app_secret", "body", "nonce", "unix_millis", "unix_seconds")
+
+    def __init__(
+        self, *, app_key: bytes, app_secret: bytes, nonce: bytes, unix_seconds: bytes, unix_millis: bytes, body: bytes
+    ) -> None:
+        self.app_key = app_key
+        self.app_secret = app_secret
+        self.nonce = nonce
+        self.unix_seconds = unix_seconds
+        self.unix_millis = unix_millis
+        self.body = body
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """One signature scheme of the contract."""
+
+    name: str
+    sign: Callable[[Material], Headers]
+    """Returns the headers, in the contract's order."""
+    literals: Mapping[str, str]
+    """Which header carries which plain part, for example ``{"nonce": "Nonce"}``."""
+    digests: tuple[str, ...]
+    """The headers that carry a digest."""
+
+
+def new_nonce() -> bytes:
+    """Return 24 random decimal digits that neither begin nor end with 0.
+
+    Digits only, so that nobody can choose a nonce that doubles as another message; no 0 at the end, so that no digit
+    can be moved between the nonce and the time behind it. ``secrets`` asks the kernel, hence no repeats across forks.
+    """
+    number = secrets.randbelow(81 * 10**22)
+    return b"%d%d" % (10**22 + number // 9, number % 9 + 1)
+
+
+def check_header(name: str, value: str) -> bytes:
+    """Return *value* as it goes into a header, or raise ``ConfigurationError`` if it cannot."""
+    if not _VISIBLE.fullmatch(value):
+        raise ConfigurationError(
+            f"{name} must be visible ASCII without spaces: it is sent in an HTTP header. "
+            "A line break at its end usually comes from the file it was read from."
+        )
+    return value.encode()
+
+
+class Signer:
+    """Signs requests for one application: a fresh nonce and time on every use."""
+
+    def __init__(self, app_key: str, app_secret: str, clock: Clock) -> None:
+        if not app_secret or app_secret != app_secret.strip():
+            raise ConfigurationError(
+                "app_secret is empty, or begins or ends with white space (a line break from a file?). "
+                "It is used exactly as given."
+            )
+        try:
+            self._secret = Secret(app_secret)
+        except UnicodeEncodeError:
+            raise ConfigurationError("app_secret is not valid Unicode text.") from None
+        self._app_key = check_header("app_key", app_key)
+        self._clock = clock
+
+    def sign(self, schemes: Sequence[Scheme], body: bytes) -> list[tuple[bytes, bytes]]:
+        """Return the headers that prove these very bytes come from us, now."""
+        time = self._clock.server_time()
+        material = Material(
+            app_key=self._app_key,
+            app_secret=self._secret.reveal(),
+            nonce=new_nonce(),
+            unix_seconds=b"%d" % time,
+            unix_millis=b"%d" % (time * 1000),
+            body=body,
+        )
+        return [header for scheme in schemes for header in scheme.sign(material)]

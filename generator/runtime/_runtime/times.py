@@ -1,0 +1,48 @@
+"""Moments: aware ``datetime`` in, integers on the wire, aware ``datetime`` out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import TypeVar
+
+from msgspec import UnsetType
+
+from .errors import ArgumentError
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_MILLISECOND = timedelta(milliseconds=1)
+_SECOND = timedelta(seconds=1)
+
+Absent = TypeVar("Absent", bound=UnsetType)
+
+
+def to_millis(name: str, moment: int | datetime | Absent) -> int | Absent:
+    """Return *moment* as milliseconds since 1970-01-01 UTC; an integer passes unchanged.
+
+    Raises ``ArgumentError`` for a ``datetime`` without time zone: nobody can tell which moment it means.
+    """
+    return _since_epoch(name, moment) // _MILLISECOND if isinstance(moment, datetime) else moment
+
+
+def to_seconds(name: str, moment: int | datetime | Absent) -> int | Absent:
+    """Return *moment* as seconds since 1970-01-01 UTC; otherwise as ``to_millis``."""
+    return _since_epoch(name, moment) // _SECOND if isinstance(moment, datetime) else moment
+
+
+def from_millis(moment: int | None) -> datetime | None:
+    """Return the moment in UTC, or ``None`` where there is none: absent, or -1 for "no end"."""
+    return None if moment is None or moment < 0 else _EPOCH + moment * _MILLISECOND
+
+
+def from_seconds(moment: int | None) -> datetime | None:
+    """Return the moment in UTC, or ``None`` where there is none."""
+    return None if moment is None or moment < 0 else _EPOCH + moment * _SECOND
+
+
+def _since_epoch(name: str, moment: datetime) -> timedelta:
+    if moment.tzinfo is None:
+        raise ArgumentError(
+            f"{name}: {moment.isoformat()} has no time zone. Give an aware datetime, for example "
+            "datetime.now(timezone.utc), or an integer."
+        )
+    return moment - _EPOCH
