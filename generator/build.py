@@ -29,7 +29,6 @@ from .load import Document
 from .parse import Parsed, ParsedField
 from .problems import ContractError, Problem
 
-_MEDIA_TYPE_CHARSET = "charset="
 _UNITS = {"ms": "milliseconds", "s": "seconds", "bytes": "bytes"}
 _UNITS_ZH = {"ms": "毫秒", "s": "秒", "bytes": "字节"}
 
@@ -54,8 +53,14 @@ class _Builder:
         self.schemes = {name: self._scheme(name, scheme) for name, scheme in self._security_schemes().items()}
         families = self.root["x-error-codes"]["families"]
         self.codes = {code["code"]: _error_code(code, families) for code in self.root["x-error-codes"]["codes"]}
+        envelope = self.root["x-envelope"]
         self.envelope = Envelope(
-            **{{"requestId": "request_id"}.get(key, key): value for key, value in self.root["x-envelope"].items()}
+            code=envelope["code"],
+            message=envelope["message"],
+            request_id=envelope["requestId"],
+            cost=envelope["cost"],
+            data=envelope["data"],
+            success=envelope["success"],
         )
 
     def api(self) -> Api:
@@ -297,7 +302,9 @@ class _Builder:
 
     def _check_classes(self, resources: tuple[Resource, ...]) -> None:
         webhooks = self.root.get("webhooks", {})
-        classes = [(name, ("components", "schemas", name)) for name in (*self.models, *self.parsed.enums)]
+        classes: list[tuple[str, tuple[str, ...]]] = [
+            (name, ("components", "schemas", name)) for name in (*self.models, *self.parsed.enums)
+        ]
         classes += [(item["post"]["x-sdk"]["event"], ("webhooks", name)) for name, item in webhooks.items()]
         classes += [
             (family["class"], ("x-error-codes", "families", name))
@@ -326,9 +333,8 @@ class _Builder:
         return self.document.where(*path).rpartition(":")[0]
 
     def _media_type(self) -> str:
-        for item in self.root["paths"].values():
-            return next(iter(item["post"]["requestBody"]["content"]))
-        return "application/json"
+        first = next(iter(self.root["paths"].values()))
+        return str(next(iter(first["post"]["requestBody"]["content"])))
 
 
 def _properties(schemas: dict[str, Any], name: str) -> Iterator[tuple[str, dict[str, Any], tuple[str | int, ...]]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from .ir import Family, Field, Operation, Webhook, join_sentences
 
-_WIDTH = 116
+_WIDTH = 113
 
 
 def escape(text: str) -> str:
@@ -18,7 +18,11 @@ def escape(text: str) -> str:
 
 def docstring(paragraphs: Iterable[str], indent: int) -> str:
     """Return a docstring literal: each paragraph wrapped, the first on the opening line, all at *indent* columns."""
-    blocks = [_wrap(escape(paragraph), indent) for paragraph in paragraphs if paragraph.strip()]
+    blocks = [_wrap(escape(" ".join(paragraph.split())), indent) for paragraph in paragraphs if paragraph.strip()]
+    return _quoted(blocks, indent)
+
+
+def _quoted(blocks: list[str], indent: int) -> str:
     text = "\n\n".join(blocks).strip()
     closing = f"\n{' ' * indent}" if "\n" in text else ""
     return f'"""{text}{closing}"""'
@@ -33,13 +37,17 @@ def operation(operation: Operation, indent: int) -> str:
     """Return the docstring of a method."""
     summary = join_sentences(operation.summary.en)
     text = operation.text.en.strip()
-    return docstring(
+    paragraphs = [
+        summary,
+        *(text.split("\n\n") if text not in ("", operation.summary.en, summary) else ()),
+        f"``POST {operation.path}``",
+    ]
+    raised = [_raised(family, codes) for family, codes in _families(operation).items()]
+    return _quoted(
         [
-            summary,
-            *(text.split("\n\n") if text not in ("", operation.summary.en, summary) else ()),
-            f"``POST {operation.path}``",
+            *(_wrap(escape(" ".join(paragraph.split())), indent) for paragraph in paragraphs),
             _section("Args", [*map(_argument, operation.arguments), *_OPTIONS], indent),
-            _section("Raises", [_raised(family, codes) for family, codes in _families(operation).items()], indent),
+            *([_section("Raises", raised, indent)] if raised else []),
         ],
         indent,
     )
@@ -78,20 +86,16 @@ def _raised(family: str, codes: list[str]) -> str:
 
 
 def _section(title: str, entries: list[str], indent: int) -> str:
-    return "\n".join([f"{title}:", *(f"    {entry}" for entry in entries)]) if entries else ""
+    lines = [_wrap(escape(" ".join(entry.split())), indent + 4, hanging=4) for entry in entries]
+    return "\n".join([f"{' ' * indent}{title}:", *lines])
 
 
-def _wrap(text: str, indent: int) -> str:
-    lines: list[str] = []
-    for number, line in enumerate(text.splitlines()):
-        own = len(line) - len(line.lstrip())
-        first = " " * (indent + own) if number or lines else " " * indent
-        lines += textwrap.wrap(
-            line.strip(),
-            _WIDTH,
-            initial_indent=first,
-            subsequent_indent=" " * (indent + own + (4 if own else 0)),
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-    return "\n".join(lines)
+def _wrap(text: str, indent: int, hanging: int = 0) -> str:
+    return textwrap.fill(
+        text,
+        _WIDTH,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + hanging),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -17,6 +17,8 @@ from .problems import ContractError, Problem
 MANIFEST = "MANIFEST.txt"
 """Lists the generated files, so that one that is no longer generated can be told from one that somebody put there."""
 
+_IMPORTS = ("--fix", "--select=F401,I", "--config=lint.isort.split-on-trailing-comma=false")
+_LAYOUT = ("--config=format.skip-magic-trailing-comma=true",)
 _OPTIONS = ("--isolated", "--no-cache", "--quiet", "--line-length=120", "--target-version=py310")
 
 
@@ -42,10 +44,8 @@ def format_python(files: Mapping[str, str]) -> dict[str, bytes]:
         for path, text in files.items():
             _write(Path(folder, path), text.encode())
         ruff = find_ruff_bin()
-        subprocess.run(
-            [ruff, "check", "--fix", "--select=F401,I", *_OPTIONS, folder], check=True, stdout=subprocess.DEVNULL
-        )
-        subprocess.run([ruff, "format", *_OPTIONS, folder], check=True)
+        subprocess.run([ruff, "check", *_IMPORTS, *_OPTIONS, folder], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([ruff, "format", *_LAYOUT, *_OPTIONS, folder], check=True)
         return {path: Path(folder, path).read_bytes() for path in files}
 
 

@@ -296,8 +296,8 @@ class Operation:
     @property
     def row(self) -> str:
         """The type of a row of a paged result."""
-        assert self.pagination is not None and self.pagination.rows.type.item is not None
-        return self.pagination.rows.type.item.python
+        rows = self.pagination.rows.type if self.pagination is not None else None
+        return rows.item.python if rows is not None and rows.item is not None else ""
 
     def returned(self, prefix: str) -> str:
         """The annotation of what the method returns; *prefix* is ``Async`` in the asynchronous client."""

@@ -1,4 +1,4 @@
-"""The house rules. First the dialect (``contract.schema.yaml``), then what a schema cannot say; all problems at once."""
+"""The house rules: first the dialect (``contract.schema.yaml``), then what a schema cannot say."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _explain_at(error: jsonschema_rs.ValidationError, above: list[str | int], do
 def _known_keys(schema_path: list[str | int]) -> set[str]:
     node: Any = _schema()
     for step in schema_path:
-        node = node.get(step, {}) if isinstance(node, dict) else node[step] if isinstance(node, list) else {}
+        node = node.get(step, {}) if isinstance(node, dict) else node[int(step)] if isinstance(node, list) else {}
         while isinstance(node, dict) and str(node.get("$ref", "")).startswith("#/$defs/"):
             node = _schema()["$defs"][node["$ref"].removeprefix("#/$defs/")]
     return set(node.get("properties", {})) if isinstance(node, dict) else set()
@@ -132,10 +132,22 @@ def _operations_are_unique(document: Document) -> Iterator[Problem]:
             seen[name] = where
 
 
-_ORDER = (
-    "operationId x-sdk x-retry tags summary description x-i18n deprecated security parameters x-pagination "
-    "requestBody responses x-errors"
-).split()
+_ORDER = [
+    "operationId",
+    "x-sdk",
+    "x-retry",
+    "tags",
+    "summary",
+    "description",
+    "x-i18n",
+    "deprecated",
+    "security",
+    "parameters",
+    "x-pagination",
+    "requestBody",
+    "responses",
+    "x-errors",
+]
 
 
 def _operations_are_in_order(document: Document) -> Iterator[Problem]:
@@ -291,7 +303,7 @@ def _codes_are_known(document: Document) -> Iterator[Problem]:
 
 def _security_is_known(document: Document) -> Iterator[Problem]:
     schemes = document.root["components"].get("securitySchemes", {})
-    places = [(("security",), document.root.get("security", []))]
+    places: list[tuple[_Path, Any]] = [(("security",), document.root.get("security", []))]
     places += [((*path, "security"), operation.get("security", [])) for path, operation in _operations(document)]
     for path, wanted in places:
         for name in (name for choice in wanted for name in choice):
@@ -309,10 +321,8 @@ def _envelope_is_described(document: Document) -> Iterator[Problem]:
     for path, operation in _operations(document):
         if path[0] != "paths":
             continue
-        reference = (
-            next(iter(operation["responses"]["200"].get("content", {}).values()), {}).get("schema", {}).get("$ref", "")
-        )
-        names = set(_properties(schemas, schemas.get(reference.removeprefix(_COMPONENTS), {})))
+        answers = [media["schema"]["$ref"] for media in operation["responses"]["200"].get("content", {}).values()]
+        names = {name for answer in answers for name in _properties(schemas, schemas[answer.removeprefix(_COMPONENTS)])}
         for key in ("code", "message", "requestId", "cost"):
             if envelope[key] not in names:
                 yield Problem(

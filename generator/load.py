@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .problems import ContractError, Problem
-from .reader import Place, Places, read, stop
+from .reader import Place, Places, read, refusal
 
 _COMPONENTS = "#/components/"
 _SCHEMAS = "#/components/schemas/"
@@ -66,7 +66,7 @@ class _Bundle:
         source = self._path.resolve()
         root = self._file(source)
         if not isinstance(root, dict):
-            stop(Place(str(self._path), 1), "the contract's root is not a mapping", "Begin with `openapi: 3.1.1`")
+            raise refusal(Place(str(self._path), 1), "the root is not a mapping", "Begin with `openapi: 3.1.1`")
         self._resolve(root, source)
         self._add_schemas(root)
         problems = [*self._unused(source), *self._dangling(root)]
@@ -104,18 +104,19 @@ class _Bundle:
 
     def _follow(self, node: dict[str, Any], file: Path, is_schema: bool) -> tuple[Any, Path]:
         """Return what stands in the place of a reference, and the file its own references are relative to."""
+        place, text = Place(str(self._path), 1), ""
         for _ in range(_MOST_HOPS):
-            place = self._places.of(node, "$ref") or Place(str(self._path), 1)
+            place = self._places.of(node, "$ref") or place
             text = node["$ref"]
             if not isinstance(text, str):
-                stop(place, "$ref is not text", 'Write `$ref: "file.yaml#/Name"`')
+                raise refusal(place, "$ref is not text", 'Write `$ref: "file.yaml#/Name"`')
             if text.startswith(_COMPONENTS):
                 return node, file
             target, pointer = self._target(text, file, place)
             if is_schema:
                 return self._lift(node, target, pointer, place), file
             if len(node) > 1:
-                stop(
+                raise refusal(
                     place,
                     "$ref has neighbours, which are lost when its target is put here",
                     "Move them into the target",
@@ -124,7 +125,7 @@ class _Bundle:
             if not (isinstance(value, dict) and "$ref" in value):
                 return value, target
             node, file = value, target
-        stop(place, f"$ref {text!r} leads in a circle", "Break the circle")
+        raise refusal(place, f"$ref {text!r} leads in a circle", "Break the circle")
 
     def _lift(self, node: dict[str, Any], file: Path, pointer: str, place: Place) -> dict[str, Any]:
         """Make the target a component schema and let *node* refer to it there."""
@@ -132,7 +133,7 @@ class _Bundle:
         self._pointed(file, pointer, node["$ref"], place)
         known, _ = self._schemas.setdefault(name, (file, self._places.of(self._files[file], name) or place))
         if known != file:
-            stop(
+            raise refusal(
                 place, f"{name!r} is a schema of {self._label(known)} and of {self._label(file)}", "Rename one of them"
             )
         node["$ref"] = _SCHEMAS + name
@@ -141,14 +142,16 @@ class _Bundle:
     def _target(self, text: str, file: Path, place: Place) -> tuple[Path, str]:
         path, _, pointer = text.partition("#")
         if "://" in text or text.startswith("//") or "\\" in text:
-            stop(
+            raise refusal(
                 place, f"$ref {text!r} is not a file of this contract", "Copy what is needed into the contract's folder"
             )
         target = (file.parent / path).resolve() if path else file
         if not target.is_relative_to(self._home):
-            stop(place, f"$ref {text!r} leaves the contract's folder", "Refer to files below the root's folder only")
+            raise refusal(
+                place, f"$ref {text!r} leaves the contract's folder", "Refer to files below the root's folder only"
+            )
         if not target.is_file():
-            stop(
+            raise refusal(
                 place, f"$ref {text!r} names a file that is not there", "Correct the path; it is relative to this file"
             )
         self._file(target)
@@ -160,7 +163,7 @@ class _Bundle:
         self._used.update((file, name) for name in (steps[:1] or node))
         for step in steps:
             if not isinstance(node, dict) or step not in node:
-                stop(
+                raise refusal(
                     place,
                     f"$ref {text!r} points at nothing: {self._label(file)} has no {step!r} there",
                     "Correct the name",

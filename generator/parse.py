@@ -15,17 +15,14 @@ from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError, ParseError
 from openapi_python_client.parser.openapi import Endpoint
-from openapi_python_client.parser.properties import (
-    BooleanProperty,
-    ConstProperty,
-    EnumProperty,
-    FloatProperty,
-    IntProperty,
-    ListProperty,
-    ModelProperty,
-    StringProperty,
-)
+from openapi_python_client.parser.properties import EnumProperty, ModelProperty
+from openapi_python_client.parser.properties.boolean import BooleanProperty
+from openapi_python_client.parser.properties.const import ConstProperty
+from openapi_python_client.parser.properties.float import FloatProperty
+from openapi_python_client.parser.properties.int import IntProperty
+from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
+from openapi_python_client.parser.properties.string import StringProperty
 from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from .ir import TypeRef
@@ -218,7 +215,7 @@ def _schema_name(class_name: str, document: Document) -> str:
                 Problem(
                     document.where("components", "schemas"),
                     f"no schema is called {name!r}: the parser made that name up",
-                    "Name schemas in PascalCase without acronyms in capitals, declare none inline, and give none a `title`",
+                    "Name schemas in PascalCase without acronyms, declare none inline, give none a `title`",
                 )
             ]
         )

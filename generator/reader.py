@@ -7,10 +7,9 @@ tags, no duplicate keys, no scalar that one reader takes for text and another fo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn, cast
+from typing import Any
 
 import yaml
 
@@ -31,6 +30,7 @@ _NUMBERISH = re.compile(
 )
 _WORDS = {"true": True, "false": False, "null": None, "~": None}
 _AMBIGUOUS = frozenset({"yes", "no", "on", "off", "y", "n", "true", "false", "null", "<<", "="})
+_DOUBTFUL = "{} means different things to different YAML readers"
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
@@ -61,9 +61,9 @@ class Places:
         return self.keys.get(id(node), {}).get(key)
 
 
-def stop(place: Place, what: str, cure: str) -> NoReturn:
-    """Give up on the contract for one reason."""
-    raise ContractError([Problem(str(place), what, cure)])
+def refusal(place: Place, what: str, cure: str) -> ContractError:
+    """Return the error that gives up on the contract for one reason."""
+    return ContractError([Problem(str(place), what, cure)])
 
 
 def read(path: Path, label: str, places: Places) -> Any:
@@ -73,9 +73,13 @@ def read(path: Path, label: str, places: Places) -> Any:
         return _Builder(label, places).build(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        stop(Place(label, line), f"this is not YAML: {error.problem}", "Mend the syntax there or just above")
+        raise refusal(
+            Place(label, line), f"this is not YAML: {error.problem}", "Mend the syntax there or above"
+        ) from None
     except yaml.reader.ReaderError:
-        stop(Place(label, 1), "the file holds a character that YAML does not allow", "Remove control characters")
+        raise refusal(
+            Place(label, 1), "the file holds a character that YAML does not allow", "Remove control characters"
+        ) from None
 
 
 def _text(path: Path, label: str) -> str:
@@ -84,22 +88,22 @@ def _text(path: Path, label: str) -> str:
         with path.open("rb") as file:
             content = file.read(_LARGEST + 1)
     except OSError as error:
-        stop(start, f"the file cannot be read ({error.strerror})", "Check the path")
+        raise refusal(start, f"the file cannot be read ({error.strerror})", "Check the path") from None
     if len(content) > _LARGEST:
-        stop(start, f"the file is larger than {_LARGEST >> 20} MiB", "Split it, or look what got into it")
+        raise refusal(start, f"the file is larger than {_LARGEST >> 20} MiB", "Split it, or look what got into it")
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        stop(Place(label, line), "the file is not UTF-8", "Save it as UTF-8")
+        raise refusal(Place(label, line), "the file is not UTF-8", "Save it as UTF-8") from None
     if text.startswith("\ufeff"):
-        stop(start, "the file begins with a byte order mark", "Save it as UTF-8 without one")
+        raise refusal(start, "the file begins with a byte order mark", "Save it as UTF-8 without one")
     invisible = _INVISIBLE.search(text.replace("\r\n", "\n"))
     if invisible:
         line = text.count("\n", 0, text.index(invisible[0])) + 1
-        stop(
+        raise refusal(
             Place(label, line),
-            f"an invisible character {ascii(invisible[0])} stands here",
+            f"an invisible character {invisible[0]!a} stands here",
             "Remove it: readers could not see what it does",
         )
     return text
@@ -128,7 +132,7 @@ class _Builder:
 
     def build(self, text: str) -> Any:
         documents = 0
-        for event in cast("Iterator[yaml.Event]", yaml.parse(text, Loader=yaml.CSafeLoader)):
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             if isinstance(event, yaml.ScalarEvent):
                 self._scalar(event)
             elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
@@ -136,7 +140,7 @@ class _Builder:
             elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
                 self._frames.pop()
             elif isinstance(event, yaml.AliasEvent):
-                stop(
+                raise refusal(
                     self._place(event),
                     "an alias (*name) stands here",
                     "Use $ref, or write it out: aliases can be made to explode",
@@ -144,19 +148,20 @@ class _Builder:
             elif isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    stop(self._place(event), "a second document begins here", "Keep one document in a file")
+                    raise refusal(self._place(event), "a second document begins here", "Keep one document in a file")
         if documents == 0:
-            stop(Place(self._label, 1), "the file is empty", "Write the contract into it")
+            raise refusal(Place(self._label, 1), "the file is empty", "Write the contract into it")
         return self._root
 
     def _place(self, event: yaml.Event) -> Place:
-        return Place(self._label, event.start_mark.line + 1)
+        mark = event.start_mark
+        return Place(self._label, mark.line + 1 if mark is not None else 1)
 
     def _open(self, event: yaml.CollectionStartEvent) -> None:
         place = self._place(event)
         self._refuse_extras(event, place)
         if len(self._frames) >= _DEEPEST:
-            stop(place, f"nested more than {_DEEPEST} deep", "Name the inner parts and refer to them")
+            raise refusal(place, f"nested more than {_DEEPEST} deep", "Name the inner parts and refer to them")
         node: dict[str, Any] | list[Any] = {} if isinstance(event, yaml.MappingStartEvent) else []
         self._add(node, place)
         frame = _Frame(node, place, bool(event.flow_style))
@@ -173,18 +178,18 @@ class _Builder:
             self._key(frame, event.value, plain, place)
             return
         if plain and event.value == "" and frame is not None and frame.flow and isinstance(frame.node, dict):
-            stop(
+            raise refusal(
                 place,
-                f"{frame.key!r} has no value: probably a half-width comma inside text cut it off from what stands before",
+                f"{frame.key!r} has no value: probably a half-width comma inside text cut it off",
                 "Put the text in double quotes, or use the full-width comma ，",
             )
         self._add(_resolve(event.value, place) if plain else event.value, place)
 
     def _key(self, frame: _Frame, key: str, plain: bool, place: Place) -> None:
         if plain and type(_resolve(key, place)) is not str:
-            stop(place, f"the key {key} is not text", f'Write "{key}" in double quotes')
+            raise refusal(place, f"the key {key} is not text", f'Write "{key}" in double quotes')
         if key in frame.keys:
-            stop(
+            raise refusal(
                 place,
                 f"the key {key!r} stands here twice, first in line {frame.keys[key].line}",
                 "Remove or rename one",
@@ -195,7 +200,7 @@ class _Builder:
     def _add(self, value: Any, place: Place) -> None:
         self._nodes += 1
         if self._nodes > _MOST_NODES:
-            stop(place, f"the file has more than {_MOST_NODES} values", "Split it")
+            raise refusal(place, f"the file has more than {_MOST_NODES} values", "Split it")
         if not self._frames:
             self._root = value
             return
@@ -204,16 +209,18 @@ class _Builder:
             frame.keys[len(frame.node)] = place
             frame.node.append(value)
         elif frame.key is None:
-            stop(place, "a key is not text", "Use plain names as keys")
+            raise refusal(place, "a key is not text", "Use plain names as keys")
         else:
             frame.node[frame.key] = value
             frame.key = None
 
-    def _refuse_extras(self, event: yaml.NodeEvent, place: Place) -> None:
+    def _refuse_extras(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent, place: Place) -> None:
         if event.anchor is not None:
-            stop(place, f"an anchor (&{event.anchor}) stands here", "Use $ref, or write it out")
-        if getattr(event, "tag", None) is not None:
-            stop(place, f"a tag ({event.tag}) stands here", "Write plain text, numbers, lists and mappings only")
+            raise refusal(place, f"an anchor (&{event.anchor}) stands here", "Use $ref, or write it out")
+        if event.tag is not None:
+            raise refusal(
+                place, f"a tag ({event.tag}) stands here", "Write plain text, numbers, lists and mappings only"
+            )
 
 
 def _resolve(text: str, place: Place) -> Any:
@@ -227,15 +234,15 @@ def _resolve(text: str, place: Place) -> Any:
         if _FRACTION.fullmatch(text):
             return float(text)
         if _NUMBERISH.fullmatch(text):
-            stop(
+            raise refusal(
                 place,
-                f"{text} means different things to different YAML readers",
+                _DOUBTFUL.format(text),
                 f'Write "{text}" in double quotes if it is text',
             )
     elif len(text) <= 5 and text.lower() in _AMBIGUOUS:
-        stop(
+        raise refusal(
             place,
-            f"{text} means different things to different YAML readers",
+            _DOUBTFUL.format(text),
             f'Write true, false or null, or "{text}" in double quotes',
         )
     return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,24 @@ PACKAGE = "netease_meeting"
 
 _HERE = Path(__file__).parent
 _RUNTIME = _HERE / "runtime"
+_LONGEST = 96
+"""Columns of a literal before it is broken into parts."""
+_ROOTS = [
+    "APIConnectionError",
+    "APIError",
+    "APIResponseError",
+    "APITimeoutError",
+    "ArgumentError",
+    "ClientClosedError",
+    "ConfigurationError",
+    "MeetingError",
+    "OutcomeUnknownError",
+    "WebhookError",
+    "WebhookPayloadError",
+    "WebhookSignatureError",
+    "WebhookTimestampError",
+]
+"""The exceptions of the runtime that ``netease_meeting.errors`` offers beside the generated families."""
 
 
 def render(api: Api) -> dict[str, str]:
@@ -26,6 +45,7 @@ def render(api: Api) -> dict[str, str]:
         "package": PACKAGE,
         "environment": PACKAGE.upper(),
         "modes": _MODES,
+        "roots": _ROOTS,
         "exports": _exports(api),
     }
     files = {
@@ -72,7 +92,8 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    environment.filters.update(
+    filters: dict[str, Any] = environment.filters
+    filters.update(
         literal=literal,
         doc=docstrings.sentence,
         operation_doc=docstrings.operation,
@@ -85,7 +106,20 @@ def _environment() -> jinja2.Environment:
 
 def literal(value: Any) -> str:
     """Return the Python literal of a value of the contract; ``ast.literal_eval`` gives the value back."""
-    return repr(value)
+    text = repr(value)
+    if not isinstance(value, str) or _columns(text) <= _LONGEST:
+        return text
+    parts: list[str] = [""]
+    for word in re.findall(r"\S*\s*|.", value) if " " in value else value:
+        if parts[-1] and _columns(repr(parts[-1] + word)) > _LONGEST:
+            parts.append("")
+        parts[-1] += word
+    return f"({' '.join(map(repr, parts))})"
+
+
+def _columns(text: str) -> int:
+    """Return how wide *text* is on a screen: Chinese characters take two columns."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def _only_text(value: Any) -> Any:

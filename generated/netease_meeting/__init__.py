@@ -66,7 +66,6 @@ __all__ = [
     "DeviceState",
     "EndReason",
     "ErrorCode",
-    "errors",
     "JoinRoleType",
     "Meeting",
     "MeetingCallback",
@@ -87,6 +86,7 @@ __all__ = [
     "SceneRoleType",
     "SigningAuth",
     "Webhook",
+    "errors",
 ]
 
 _MODULES = {

@@ -15,16 +15,9 @@ from .models import (
     UpdateAccountShortIdRequest,
     UpdateAccountTokenRequest,
 )
-from .signing import (
-    CHECK_SUM,
-)
+from .signing import CHECK_SUM
 
-__all__ = [
-    "AsyncAccounts",
-    "AsyncRawAccounts",
-    "RawAccounts",
-    "Accounts",
-]
+__all__ = ["Accounts", "AsyncAccounts", "AsyncRawAccounts", "RawAccounts"]
 
 CREATE: Operation[Account] = Operation(
     name="accounts.create",
@@ -57,11 +50,7 @@ UPDATE_TOKEN: Operation[None] = Operation(
     sensitive=frozenset(["accountToken"]),
 )
 UPDATE_SHORT_ID: Operation[None] = Operation(
-    name="accounts.update_short_id",
-    path="/v1/account/updateShortId",
-    result=None,
-    repeat="set",
-    schemes=(CHECK_SUM,),
+    name="accounts.update_short_id", path="/v1/account/updateShortId", result=None, repeat="set", schemes=(CHECK_SUM,)
 )
 
 
@@ -79,16 +68,16 @@ class Accounts(Resource):
     ) -> Account:
         """Create a meeting account.
 
-        Registers a meeting account. With an IM account to reuse the call can safely be repeated; without one, a
-        lost answer
-        may leave an account behind.
+        Registers a meeting account, which may reuse an IM account.
+
+        With an IM account to reuse, the call is safe to repeat: a second attempt fails with code 1019 and the
+        account can be looked up. Without one, a lost answer may leave an account behind.
 
         ``POST /v1/account/create``
 
         Args:
-            im_accid: The IM account to reuse. It also makes the call safe to repeat. Without it, a lost answer may
-                leave an account
-        behind.
+            im_accid: The IM account to reuse. It also makes the call safe to repeat. Without it, a lost answer
+                may leave an account behind.
             im_token: The token of the reused IM account.
             short_id: The short number for the account's personal meeting. 4 to 8 characters.
             timeout: Seconds for the whole call, retries included. Left out: the client's.
@@ -102,25 +91,20 @@ class Accounts(Resource):
             InternalServerError: The server had an internal error (501); An account could not be assigned (1000).
             RateLimitError: Requests come too often (510).
             ServiceBusyError: The service is busy (512).
-            ConflictError: The meeting account has already been created (1019); No IM account is bound (1021).
+            NotFoundError: The account does not exist (1014).
+            ConflictError: The meeting account has already been created (1019); No IM account is bound (1021);
+                The meeting number is taken (2011).
+            QuotaExceededError: The enterprise's meeting service has expired (4000).
         """
-        body = CreateAccountRequest(
-            im_accid=im_accid,
-            im_token=im_token,
-            short_id=short_id,
-        )
+        body = CreateAccountRequest(im_accid=im_accid, im_token=im_token, short_id=short_id)
         return self._call(CREATE, body, timeout, max_retries)
 
     def get_by_im_accid(
-        self,
-        *,
-        im_accid: str,
-        timeout: float | None = None,
-        max_retries: int | None = None,
+        self, *, im_accid: str, timeout: float | None = None, max_retries: int | None = None
     ) -> Account:
-        """Get an account by its IM id.
+        """Get an account by its IM account.
 
-        Looks up a meeting account of this enterprise by the id it has in the IM service.
+        Looks up an account of your enterprise by the IM account it uses.
 
         ``POST /v1/account/getByImAccid``
 
@@ -140,21 +124,15 @@ class Accounts(Resource):
             NotFoundError: The account does not exist (1014).
             ConflictError: No IM account is bound (1021).
         """
-        body = GetAccountByImAccidRequest(
-            im_accid=im_accid,
-        )
+        body = GetAccountByImAccidRequest(im_accid=im_accid)
         return self._call(GET_BY_IM_ACCID, body, timeout, max_retries)
 
     def get_by_account_id(
-        self,
-        *,
-        account_id: str,
-        timeout: float | None = None,
-        max_retries: int | None = None,
+        self, *, account_id: str, timeout: float | None = None, max_retries: int | None = None
     ) -> Account:
         """Get an account by its id.
 
-        Looks up a meeting account of this enterprise by its id.
+        Looks up an account of your enterprise by its id.
 
         ``POST /v1/account/getByAccountId``
 
@@ -173,22 +151,15 @@ class Accounts(Resource):
             ServiceBusyError: The service is busy (512).
             NotFoundError: The account does not exist (1014).
         """
-        body = GetAccountByAccountIdRequest(
-            account_id=account_id,
-        )
+        body = GetAccountByAccountIdRequest(account_id=account_id)
         return self._call(GET_BY_ACCOUNT_ID, body, timeout, max_retries)
 
     def update_token(
-        self,
-        *,
-        account_id: str,
-        account_token: str,
-        timeout: float | None = None,
-        max_retries: int | None = None,
+        self, *, account_id: str, account_token: str, timeout: float | None = None, max_retries: int | None = None
     ) -> None:
-        """Replace an account's token.
+        """Set an account's token.
 
-        Sets the token with which the account logs in. The old one stops working.
+        Replaces the token with which the account logs in.
 
         ``POST /v1/account/updateToken``
 
@@ -208,10 +179,7 @@ class Accounts(Resource):
             ServiceBusyError: The service is busy (512).
             NotFoundError: The account does not exist (1014).
         """
-        body = UpdateAccountTokenRequest(
-            account_id=account_id,
-            account_token=account_token,
-        )
+        body = UpdateAccountTokenRequest(account_id=account_id, account_token=account_token)
         self._call(UPDATE_TOKEN, body, timeout, max_retries)
 
     def update_short_id(
@@ -222,9 +190,9 @@ class Accounts(Resource):
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> None:
-        """Replace or clear an account's short number.
+        """Set or clear an account's short number.
 
-        Sets the short number of the account's personal meeting, or clears it if no number is given.
+        Replaces the short number of the account's personal meeting. A call without a number clears it.
 
         ``POST /v1/account/updateShortId``
 
@@ -245,10 +213,7 @@ class Accounts(Resource):
             NotFoundError: The account does not exist (1014).
             ConflictError: The meeting number is taken (2011); The personal meeting number is not set (2022).
         """
-        body = UpdateAccountShortIdRequest(
-            account_id=account_id,
-            short_id=short_id,
-        )
+        body = UpdateAccountShortIdRequest(account_id=account_id, short_id=short_id)
         self._call(UPDATE_SHORT_ID, body, timeout, max_retries)
 
 
@@ -266,16 +231,16 @@ class AsyncAccounts(AsyncResource):
     ) -> Account:
         """Create a meeting account.
 
-        Registers a meeting account. With an IM account to reuse the call can safely be repeated; without one, a
-        lost answer
-        may leave an account behind.
+        Registers a meeting account, which may reuse an IM account.
+
+        With an IM account to reuse, the call is safe to repeat: a second attempt fails with code 1019 and the
+        account can be looked up. Without one, a lost answer may leave an account behind.
 
         ``POST /v1/account/create``
 
         Args:
-            im_accid: The IM account to reuse. It also makes the call safe to repeat. Without it, a lost answer may
-                leave an account
-        behind.
+            im_accid: The IM account to reuse. It also makes the call safe to repeat. Without it, a lost answer
+                may leave an account behind.
             im_token: The token of the reused IM account.
             short_id: The short number for the account's personal meeting. 4 to 8 characters.
             timeout: Seconds for the whole call, retries included. Left out: the client's.
@@ -289,25 +254,20 @@ class AsyncAccounts(AsyncResource):
             InternalServerError: The server had an internal error (501); An account could not be assigned (1000).
             RateLimitError: Requests come too often (510).
             ServiceBusyError: The service is busy (512).
-            ConflictError: The meeting account has already been created (1019); No IM account is bound (1021).
+            NotFoundError: The account does not exist (1014).
+            ConflictError: The meeting account has already been created (1019); No IM account is bound (1021);
+                The meeting number is taken (2011).
+            QuotaExceededError: The enterprise's meeting service has expired (4000).
         """
-        body = CreateAccountRequest(
-            im_accid=im_accid,
-            im_token=im_token,
-            short_id=short_id,
-        )
+        body = CreateAccountRequest(im_accid=im_accid, im_token=im_token, short_id=short_id)
         return await self._call(CREATE, body, timeout, max_retries)
 
     async def get_by_im_accid(
-        self,
-        *,
-        im_accid: str,
-        timeout: float | None = None,
-        max_retries: int | None = None,
+        self, *, im_accid: str, timeout: float | None = None, max_retries: int | None = None
     ) -> Account:
-        """Get an account by its IM id.
+        """Get an account by its IM account.
 
-        Looks up a meeting account of this enterprise by the id it has in the IM service.
+        Looks up an account of your enterprise by the IM account it uses.
 
         ``POST /v1/account/getByImAccid``
 
@@ -327,21 +287,15 @@ class AsyncAccounts(AsyncResource):
             NotFoundError: The account does not exist (1014).
             ConflictError: No IM account is bound (1021).
         """
-        body = GetAccountByImAccidRequest(
-            im_accid=im_accid,
-        )
+        body = GetAccountByImAccidRequest(im_accid=im_accid)
         return await self._call(GET_BY_IM_ACCID, body, timeout, max_retries)
 
     async def get_by_account_id(
-        self,
-        *,
-        account_id: str,
-        timeout: float | None = None,
-        max_retries: int | None = None,
+        self, *, account_id: str, timeout: float | None = None, max_retries: int | None = None
     ) -> Account:
         """Get an account by its id.
 
-        Looks up a meeting account of this enterprise by its id.
+        Looks up an account of your enterprise by its id.
 
         ``POST /v1/account/getByAccountId``
 
@@ -360,22 +314,15 @@ class AsyncAccounts(AsyncResource):
             ServiceBusyError: The service is busy (512).
             NotFoundError: The account does not exist (1014).
         """
-        body = GetAccountByAccountIdRequest(
-            account_id=account_id,
-        )
+        body = GetAccountByAccountIdRequest(account_id=account_id)
         return await self._call(GET_BY_ACCOUNT_ID, body, timeout, max_retries)
 
     async def update_token(
-        self,
-        *,
-        account_id: str,
-        account_token: str,
-        timeout: float | None = None,
-        max_retries: int | None = None,
+        self, *, account_id: str, account_token: str, timeout: float | None = None, max_retries: int | None = None
     ) -> None:
-        """Replace an account's token.
+        """Set an account's token.
 
-        Sets the token with which the account logs in. The old one stops working.
+        Replaces the token with which the account logs in.
 
         ``POST /v1/account/updateToken``
 
@@ -395,10 +342,7 @@ class AsyncAccounts(AsyncResource):
             ServiceBusyError: The service is busy (512).
             NotFoundError: The account does not exist (1014).
         """
-        body = UpdateAccountTokenRequest(
-            account_id=account_id,
-            account_token=account_token,
-        )
+        body = UpdateAccountTokenRequest(account_id=account_id, account_token=account_token)
         await self._call(UPDATE_TOKEN, body, timeout, max_retries)
 
     async def update_short_id(
@@ -409,9 +353,9 @@ class AsyncAccounts(AsyncResource):
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> None:
-        """Replace or clear an account's short number.
+        """Set or clear an account's short number.
 
-        Sets the short number of the account's personal meeting, or clears it if no number is given.
+        Replaces the short number of the account's personal meeting. A call without a number clears it.
 
         ``POST /v1/account/updateShortId``
 
@@ -432,10 +376,7 @@ class AsyncAccounts(AsyncResource):
             NotFoundError: The account does not exist (1014).
             ConflictError: The meeting number is taken (2011); The personal meeting number is not set (2022).
         """
-        body = UpdateAccountShortIdRequest(
-            account_id=account_id,
-            short_id=short_id,
-        )
+        body = UpdateAccountShortIdRequest(account_id=account_id, short_id=short_id)
         await self._call(UPDATE_SHORT_ID, body, timeout, max_retries)
 
 

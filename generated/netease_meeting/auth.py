@@ -4,10 +4,7 @@
 from __future__ import annotations
 
 from ._runtime.auth import SchemeAuth
-from .signing import (
-    BODY_DIGEST,
-    CHECK_SUM,
-)
+from .signing import BODY_DIGEST, CHECK_SUM
 
 __all__ = ["SigningAuth"]
 
@@ -27,10 +24,5 @@ class SigningAuth(SchemeAuth):
             app_key,
             app_secret,
             default=(CHECK_SUM,),
-            by_path={
-                "/v1/meeting/anonymousJoinInfo": (
-                    CHECK_SUM,
-                    BODY_DIGEST,
-                ),
-            },
+            by_path={"/v1/meeting/anonymousJoinInfo": (CHECK_SUM, BODY_DIGEST)},
         )

@@ -7,28 +7,11 @@ from functools import cached_property
 
 from ._runtime.client import AsyncClient, Client
 from ._runtime.operation import Contract, Envelope
-from .accounts import (
-    Accounts,
-    AsyncAccounts,
-    AsyncRawAccounts,
-    RawAccounts,
-)
+from .accounts import Accounts, AsyncAccounts, AsyncRawAccounts, RawAccounts
 from .errors import CODES
-from .meetings import (
-    AsyncMeetings,
-    AsyncRawMeetings,
-    Meetings,
-    RawMeetings,
-)
-from .recordings import (
-    AsyncRawRecordings,
-    AsyncRecordings,
-    RawRecordings,
-    Recordings,
-)
-from .signing import (
-    CHECK_SUM,
-)
+from .meetings import AsyncMeetings, AsyncRawMeetings, Meetings, RawMeetings
+from .recordings import AsyncRawRecordings, AsyncRecordings, RawRecordings, Recordings
+from .signing import CHECK_SUM
 
 __all__ = ["AsyncMeetingClient", "AsyncRawMeetingClient", "MeetingClient", "RawMeetingClient"]
 
@@ -36,21 +19,16 @@ CONTRACT = Contract(
     base_url="https://meeting-api.netease.im",
     environment="NETEASE_MEETING",
     media_type="application/json;charset=utf-8",
-    envelope=Envelope(
-        code="code",
-        message="msg",
-        request_id="requestId",
-        cost="costTime",
-        data="ret",
-        success=200,
-    ),
+    envelope=Envelope(code="code", message="msg", request_id="requestId", cost="costTime", data="ret", success=200),
     codes=CODES,
     schemes=(CHECK_SUM,),
 )
 
 
 class MeetingClient(Client):
-    """The synchronous client. One instance serves any number of threads; close it when done, or use ``with``.
+    """The synchronous client. Close it when done, or use ``with``.
+
+    One instance serves any number of threads.
 
     Example::
 
@@ -91,7 +69,9 @@ class RawMeetingClient:
 
 
 class AsyncMeetingClient(AsyncClient):
-    """The asynchronous client. One instance serves any number of tasks of one event loop; close it when done, or use ``async with``.
+    """The asynchronous client. Close it when done, or use ``async with``.
+
+    One instance serves any number of tasks of one event loop.
 
     Example::
 

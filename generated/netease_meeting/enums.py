@@ -1,41 +1,41 @@
 # Generated from spec/schemas by `make generate`. Do not edit.
-"""The enumerations of the API. Values the server learns later survive as members named ``UNKNOWN…``; see ``is_known``."""
+"""The enumerations of the API. A value the server learns later survives as a member named ``UNKNOWN…``."""
 
 from __future__ import annotations
 
 from ._runtime.enums import OpenIntEnum, OpenStrEnum
 
 __all__ = [
-    "MeetingType",
-    "MeetingStatus",
-    "ControlType",
-    "ControlState",
     "AttendeeOff",
-    "SceneRoleType",
-    "JoinRoleType",
-    "DeviceState",
     "AudioAllMute",
     "ClientType",
+    "ControlState",
+    "ControlType",
+    "DeviceState",
+    "EndReason",
+    "JoinRoleType",
+    "MeetingStatus",
+    "MeetingType",
+    "MessageType",
     "RecordingFormat",
     "RecordingMix",
-    "EndReason",
-    "MessageType",
+    "SceneRoleType",
 ]
 
 
 class MeetingType(OpenIntEnum):
-    """What kind of meeting it is."""
+    """The type of a meeting."""
 
     INSTANT = 1
-    """An instant meeting with a random number. Callbacks call it a quick meeting."""
+    """An instant meeting with a random number."""
     PERSONAL = 2
-    """An instant meeting with the host's personal number."""
+    """An instant meeting with a personal number."""
     SCHEDULED = 3
     """A scheduled meeting with a random number."""
 
 
 class MeetingStatus(OpenIntEnum):
-    """Where a meeting is in its life."""
+    """The state of a meeting."""
 
     INVALID = 0
     """Invalid."""
@@ -44,11 +44,11 @@ class MeetingStatus(OpenIntEnum):
     IN_MEETING = 2
     """In progress."""
     ENDED = 3
-    """Ended. A scheduled meeting can be entered again before its end time."""
+    """Ended. A scheduled meeting can be entered again until its end time."""
     CANCELED = 4
     """Cancelled."""
     RECYCLED = 5
-    """Recycled. Its random number may be assigned anew."""
+    """Recycled. The meeting is gone and another may get its random number."""
 
 
 class ControlType(OpenStrEnum):
@@ -61,12 +61,12 @@ class ControlType(OpenStrEnum):
 
 
 class ControlState(OpenIntEnum):
-    """Whether something is closed for everybody."""
+    """Whether audio or video is turned off for everybody."""
 
     RELEASED = 0
-    """No longer closed for everybody."""
+    """No longer turned off for everybody."""
     CLOSED = 1
-    """Closed for everybody."""
+    """Turned off for everybody."""
 
 
 class AttendeeOff(OpenIntEnum):
@@ -81,7 +81,7 @@ class AttendeeOff(OpenIntEnum):
 
 
 class SceneRoleType(OpenIntEnum):
-    """A role whose number can be limited."""
+    """A role in a meeting."""
 
     MEMBER = 1
     """A member."""
@@ -90,34 +90,34 @@ class SceneRoleType(OpenIntEnum):
 
 
 class JoinRoleType(OpenIntEnum):
-    """The role in which somebody joins."""
+    """The role in which an anonymous member joins."""
 
     MEMBER = 1
     """A member."""
     SHADOW = 4
-    """A shadow member."""
+    """A shadow."""
 
 
 class DeviceState(OpenIntEnum):
-    """Whether audio or video is on."""
+    """Whether a camera or microphone is on."""
 
     ON = 1
-    """On."""
+    """It is on."""
     OFF = 2
-    """Off."""
+    """It is off."""
 
 
 class AudioAllMute(OpenIntEnum):
     """Whether everybody is muted."""
 
     NO = 0
-    """Nobody is muted by rule."""
+    """Not everybody is muted."""
     YES = 1
     """Everybody is muted."""
 
 
 class ClientType(OpenIntEnum):
-    """What a member joins with."""
+    """The kind of client a member joins with."""
 
     TV = 1
     """TV."""
@@ -126,7 +126,7 @@ class ClientType(OpenIntEnum):
     AOS = 3
     """Android."""
     PC = 4
-    """Windows PC."""
+    """PC."""
     MAC = 5
     """Mac."""
     WEB = 6

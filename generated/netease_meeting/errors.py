@@ -52,19 +52,19 @@ __all__ = [
     "APITimeoutError",
     "ArgumentError",
     "AuthenticationError",
-    "PermissionDeniedError",
-    "InvalidRequestError",
-    "NotFoundError",
-    "ConflictError",
-    "RateLimitError",
-    "ServiceBusyError",
-    "QuotaExceededError",
-    "InternalServerError",
     "ClientClosedError",
     "ConfigurationError",
+    "ConflictError",
     "ErrorCode",
+    "InternalServerError",
+    "InvalidRequestError",
     "MeetingError",
+    "NotFoundError",
     "OutcomeUnknownError",
+    "PermissionDeniedError",
+    "QuotaExceededError",
+    "RateLimitError",
+    "ServiceBusyError",
     "WebhookError",
     "WebhookPayloadError",
     "WebhookSignatureError",
@@ -75,8 +75,9 @@ __all__ = [
 class AuthenticationError(APIError):
     """The request was not accepted as yours. The key, the signature or the clock is wrong, or a login has expired.
 
-    Codes: 401 UNAUTHENTICATED, 1005 LOGIN_EXPIRED, 1006 WRONG_VERIFICATION_CODE, 1007 WRONG_ACCOUNT_PASSWORD, 1008
-    WRONG_OLD_PASSWORD, 1012 VERIFICATION_CODE_EXPIRED, 2014 WRONG_MEETING_PASSWORD, 2018 MEETING_PASSWORD_REQUIRED.
+    Codes: 401 UNAUTHENTICATED, 1005 LOGIN_EXPIRED, 1006 WRONG_VERIFICATION_CODE, 1007 WRONG_ACCOUNT_PASSWORD,
+    1008 WRONG_OLD_PASSWORD, 1012 VERIFICATION_CODE_EXPIRED, 2014 WRONG_MEETING_PASSWORD, 2018
+    MEETING_PASSWORD_REQUIRED.
     """
 
 
@@ -301,7 +302,10 @@ CODES: dict[int, CodeFacts] = {
         error=AuthenticationError,
         repeat="clock",
         text="请求未通过验证",
-        hint="Check that AppKey and AppSecret belong together, and that this machine's clock is right to within a minute.",
+        hint=(
+            "Check that AppKey and AppSecret belong together, and that this machine's clock is right to "
+            "within a minute."
+        ),
         hint_zh="核对 AppKey 与 AppSecret 是否匹配，并校准本机时间（误差须小于 1 分钟）。",
     ),
     402: CodeFacts(
@@ -315,7 +319,7 @@ CODES: dict[int, CodeFacts] = {
         error=InternalServerError,
         repeat="ambiguous",
         text="服务器内部异常",
-        hint="Look whether it took effect before you repeat it; if it persists, report the request id to the vendor.",
+        hint=("Look whether it took effect before you repeat it; if it persists, report the request id to the vendor."),
         hint_zh="先查询操作是否已生效再重试；持续出现时携带 requestId 联系客服。",
     ),
     510: CodeFacts(
@@ -350,7 +354,9 @@ CODES: dict[int, CodeFacts] = {
         error=InternalServerError,
         repeat="never",
         text="分配帐号失败",
-        hint="Look the account up by imAccid; create it again only if it is missing, and report a persistent failure.",
+        hint=(
+            "Look the account up by imAccid; create it again only if it is missing, and report a persistent failure."
+        ),
         hint_zh="用 imAccid 查询帐号是否已创建，未创建再重试；持续失败请联系客服。",
     ),
     1003: CodeFacts(
@@ -434,7 +440,7 @@ CODES: dict[int, CodeFacts] = {
         error=NotFoundError,
         repeat="never",
         text="帐号不存在",
-        hint="Check accountId or imAccid and that it belongs to this AppKey; create the account if it is missing.",
+        hint=("Check accountId or imAccid and that it belongs to this AppKey; create the account if it is missing."),
         hint_zh="核对 accountId 或 imAccid，且属于同一 AppKey；不存在则先创建帐号。",
     ),
     1015: CodeFacts(
@@ -476,7 +482,10 @@ CODES: dict[int, CodeFacts] = {
         error=NotFoundError,
         repeat="never",
         text="该会议不存在",
-        hint="Check the identifier: a cancelled or recycled meeting disappears, and its number may belong to another by now.",
+        hint=(
+            "Check the identifier: a cancelled or recycled meeting disappears, and its number may belong "
+            "to another by now."
+        ),
         hint_zh="核对会议标识；会议取消或回收后会消失，会议号可能已被重新分配。",
     ),
     2001: CodeFacts(
@@ -609,7 +618,7 @@ CODES: dict[int, CodeFacts] = {
         error=ConflictError,
         repeat="never",
         text="会议信息不能被修改",
-        hint="Only a scheduled meeting that has not started can be changed or cancelled; look at its status first.",
+        hint=("Only a scheduled meeting that has not started can be changed or cancelled; look at its status first."),
         hint_zh="只有未开始的预约会议可以修改或取消，请先查询会议状态。",
     ),
     2100: CodeFacts(

@@ -12,13 +12,7 @@ from ._runtime.operation import Operation
 from ._runtime.paging import AsyncPager, Pager, Paging
 from ._runtime.resource import AsyncResource, Resource, async_raw, async_raw_page, raw, raw_page
 from ._runtime.times import to_millis
-from .enums import (
-    ClientType,
-    DeviceState,
-    JoinRoleType,
-    MeetingStatus,
-    MeetingType,
-)
+from .enums import ClientType, DeviceState, JoinRoleType, MeetingStatus, MeetingType
 from .models import (
     AnonymousJoinInfo,
     AnonymousJoinInfoRequest,
@@ -34,17 +28,9 @@ from .models import (
     MeetingPage,
     MeetingSettings,
 )
-from .signing import (
-    BODY_DIGEST,
-    CHECK_SUM,
-)
+from .signing import BODY_DIGEST, CHECK_SUM
 
-__all__ = [
-    "AsyncMeetings",
-    "AsyncRawMeetings",
-    "RawMeetings",
-    "Meetings",
-]
+__all__ = ["AsyncMeetings", "AsyncRawMeetings", "Meetings", "RawMeetings"]
 
 CREATE: Operation[Meeting] = Operation(
     name="meetings.create",
@@ -59,18 +45,11 @@ ANONYMOUS_JOIN_INFO: Operation[AnonymousJoinInfo] = Operation(
     path="/v1/meeting/anonymousJoinInfo",
     result=AnonymousJoinInfo,
     repeat="never",
-    schemes=(
-        CHECK_SUM,
-        BODY_DIGEST,
-    ),
+    schemes=(CHECK_SUM, BODY_DIGEST),
     sensitive=frozenset(["password"]),
 )
 GET: Operation[Meeting] = Operation(
-    name="meetings.get",
-    path="/v2/meeting/get",
-    result=Meeting,
-    repeat="read",
-    schemes=(CHECK_SUM,),
+    name="meetings.get", path="/v2/meeting/get", result=Meeting, repeat="read", schemes=(CHECK_SUM,)
 )
 EDIT: Operation[None] = Operation(
     name="meetings.edit",
@@ -81,11 +60,7 @@ EDIT: Operation[None] = Operation(
     sensitive=frozenset(["password"]),
 )
 CANCEL: Operation[None] = Operation(
-    name="meetings.cancel",
-    path="/v2/meeting/cancel",
-    result=None,
-    repeat="verify",
-    schemes=(CHECK_SUM,),
+    name="meetings.cancel", path="/v2/meeting/cancel", result=None, repeat="verify", schemes=(CHECK_SUM,)
 )
 END_BY_MEETING_UNIQUE_ID: Operation[None] = Operation(
     name="meetings.end_by_meeting_unique_id",
@@ -109,16 +84,10 @@ END_BY_SHORT_ID: Operation[None] = Operation(
     schemes=(CHECK_SUM,),
 )
 LIST: Operation[MeetingPage] = Operation(
-    name="meetings.list",
-    path="/v2/meeting/list",
-    result=MeetingPage,
-    repeat="read",
-    schemes=(CHECK_SUM,),
+    name="meetings.list", path="/v2/meeting/list", result=MeetingPage, repeat="read", schemes=(CHECK_SUM,)
 )
 LIST_PAGES: Paging[Meeting, MeetingPage] = Paging(
-    index="page_index",
-    rows=lambda page: page.rows,
-    total_pages=lambda page: page.total_pages,
+    index="page_index", rows=lambda page: page.rows, total_pages=lambda page: page.total_pages
 )
 
 
@@ -141,21 +110,25 @@ class Meetings(Resource):
     ) -> Meeting:
         """Create a meeting.
 
-        Creates an instant or a scheduled meeting. A lost answer is never repeated by the client, for it could make
-        a second
-        meeting: look it up with `meetings.list`.
+        Creates an instant or a scheduled meeting. An instant meeting is in progress from the start; a scheduled
+        one has not started.
+
+        Never repeat it blindly, for that may create a second meeting. If the answer was lost, look for the
+        meeting with `meetings.list` first.
 
         ``POST /v2/meeting/create``
 
         Args:
             host: The account that hosts the meeting.
-            type: What kind of meeting it is.
-            subject: What the meeting is about. At most 30 characters.
-            owner: The account that owns the meeting. Left out, it is the host.
-            password: The meeting's password; empty for none.
-            settings: Controls and roles.
-            start_time: The scheduled start. Required if `type` is SCHEDULED. Unix time in milliseconds.
-            end_time: The scheduled end. Required if `type` is SCHEDULED. Unix time in milliseconds.
+            type: Whether the meeting starts now or later and what kind of number it has.
+            subject: The subject of the meeting. At most 30 characters.
+            owner: The account that owns the meeting. Left out: the host.
+            password: The password of the meeting. An empty string stands for none.
+            settings: What members may do, and how many there may be of each role.
+            start_time: The scheduled start. Required when `type` is SCHEDULED, not when it is INSTANT. Unix time
+                in milliseconds.
+            end_time: The scheduled end, or -1 for none. Required when `type` is SCHEDULED, not when it is
+                INSTANT. Unix time in milliseconds.
             timeout: Seconds for the whole call, retries included. Left out: the client's.
             max_retries: How often to try again where that is safe. Left out: the client's.
 
@@ -172,8 +145,8 @@ class Meetings(Resource):
             NotFoundError: The account does not exist (1014).
             ConflictError: The meeting is already in progress (2002); The meeting number is taken (2011); The
                 personal meeting number is not set (2022); The meeting already exists (2024).
-            QuotaExceededError: The enterprise's meeting service has expired (4000); The application has reached its
-                number of concurrent meetings (4001).
+            QuotaExceededError: The enterprise's meeting service has expired (4000); The application has reached
+                its number of concurrent meetings (4001).
         """
         body = CreateMeetingRequest(
             host=host,
@@ -203,21 +176,22 @@ class Meetings(Resource):
     ) -> AnonymousJoinInfo:
         """Get what an anonymous member needs to join.
 
-        Assigns an anonymous account and returns the tokens with which it enters the meeting. Each call assigns
-        another account.
+        Assigns an anonymous account and returns the tokens with which it joins the meeting. Every call assigns
+        another account. Besides the usual signature, the request carries a digest of its body in
+        `authorization`.
 
         ``POST /v1/meeting/anonymousJoinInfo``
 
         Args:
-            meeting_id: The meeting number.
-            nick_name: The name under which the member joins: Chinese characters, letters and digits. At most 10
-                characters.
-            video: Whether the member joins with video.
-            audio: Whether the member joins with audio.
-            client_type: What the member joins with.
-            device_id: The number of the member's device.
-            password: The meeting's password, if it has one.
-            role_type: The member's role.
+            meeting_id: The meeting number, not the unique id.
+            nick_name: The name the member shows in the meeting: Chinese characters, letters and digits only. At
+                most 10 characters.
+            video: Whether the member joins with the camera on or off.
+            audio: Whether the member joins with the microphone on or off.
+            client_type: The kind of client the member joins with.
+            device_id: The id of the device the member joins with.
+            password: The password of the meeting. Needed if the meeting has one.
+            role_type: The role in which the member joins.
             timeout: Seconds for the whole call, retries included. Left out: the client's.
             max_retries: How often to try again where that is safe. Left out: the client's.
 
@@ -228,45 +202,34 @@ class Meetings(Resource):
                 client type is wrong (3001).
             AuthenticationError: The request did not pass authentication (401); The meeting password is wrong
                 (2014); The meeting asks for a password (2018).
-            PermissionDeniedError: The service is not enabled (402).
+            PermissionDeniedError: The service is not enabled (402); The feature is not supported (3003).
             InternalServerError: The server had an internal error (501).
             RateLimitError: Requests come too often (510).
             ServiceBusyError: The service is busy (512); No anonymous account could be assigned; try again later
                 (701).
             NotFoundError: The meeting does not exist (2000).
-            QuotaExceededError: The meeting has reached its number of members (2001).
+            QuotaExceededError: The meeting has reached its number of members (2001); The enterprise's meeting
+                service has expired (4000); The application has reached its number of concurrent meetings (4001).
             ConflictError: The meeting is locked (2010); The same account is joining at the same time (2015); The
                 meeting has ended (2021).
         """
         body = AnonymousJoinInfoRequest(
-            meeting_id=meeting_id,
-            nick_name=nick_name,
-            video=video,
-            audio=audio,
-            password=password,
-            role_type=role_type,
+            meeting_id=meeting_id, nick_name=nick_name, video=video, audio=audio, password=password, role_type=role_type
         )
-        headers = {
-            "clientType": client_type,
-            "deviceId": device_id,
-        }
-        return self._call(ANONYMOUS_JOIN_INFO, body, timeout, max_retries, headers)
+        return self._call(
+            ANONYMOUS_JOIN_INFO, body, timeout, max_retries, headers={"clientType": client_type, "deviceId": device_id}
+        )
 
-    def get(
-        self,
-        *,
-        meeting_unique_id: int,
-        timeout: float | None = None,
-        max_retries: int | None = None,
-    ) -> Meeting:
-        """Get a meeting.
+    def get(self, *, meeting_unique_id: int, timeout: float | None = None, max_retries: int | None = None) -> Meeting:
+        """Get a meeting by its unique id.
 
-        Looks up a meeting by its unique id.
+        Looks up a meeting. This is the only call that also tells whether it can be used and which audio and
+        video room it has.
 
         ``POST /v2/meeting/get``
 
         Args:
-            meeting_unique_id: The meeting's unique id.
+            meeting_unique_id: The unique id of the meeting.
             timeout: Seconds for the whole call, retries included. Left out: the client's.
             max_retries: How often to try again where that is safe. Left out: the client's.
 
@@ -280,9 +243,7 @@ class Meetings(Resource):
             ServiceBusyError: The service is busy (512).
             NotFoundError: The meeting does not exist (2000).
         """
-        body = GetMeetingRequest(
-            meeting_unique_id=meeting_unique_id,
-        )
+        body = GetMeetingRequest(meeting_unique_id=meeting_unique_id)
         return self._call(GET, body, timeout, max_retries)
 
     def edit(
@@ -297,20 +258,22 @@ class Meetings(Resource):
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> None:
-        """Change a scheduled meeting.
+        """Edit a scheduled meeting.
 
-        Changes a scheduled meeting that has not started. What is left out stays as it is, but `settings` are
-        replaced whole.
+        Changes a scheduled meeting.
+
+        The subject has to be sent every time. `settings` replaces all settings, and an empty `password` removes
+        the password.
 
         ``POST /v2/meeting/edit``
 
         Args:
-            meeting_unique_id: The meeting's unique id.
-            subject: The new subject. Required even if it stays the same. At most 30 characters.
+            meeting_unique_id: The unique id of the meeting.
+            subject: The subject of the meeting. Required, even if it stays the same. At most 30 characters.
             start_time: The new start. Unix time in milliseconds.
-            end_time: The new end; -1 stands for no end. Unix time in milliseconds.
-            password: The new password. An empty text removes it.
-            settings: The new settings. They replace all of the old ones: send every setting, not only the changed.
+            end_time: The new end, or -1 for none. Unix time in milliseconds.
+            password: The new password. An empty string removes the password.
+            settings: The new settings. Replaces all settings: send the unchanged ones too.
             timeout: Seconds for the whole call, retries included. Left out: the client's.
             max_retries: How often to try again where that is safe. Left out: the client's.
 
@@ -324,8 +287,8 @@ class Meetings(Resource):
             RateLimitError: Requests come too often (510).
             ServiceBusyError: The service is busy (512).
             NotFoundError: The meeting does not exist (2000).
-            ConflictError: The meeting is already in progress (2002); The meeting has ended (2021); The meeting can
-                no longer be changed (2025).
+            ConflictError: The meeting is already in progress (2002); The meeting has ended (2021); The meeting
+                can no longer be changed (2025).
         """
         body = EditMeetingRequest(
             meeting_unique_id=meeting_unique_id,
@@ -337,21 +300,16 @@ class Meetings(Resource):
         )
         self._call(EDIT, body, timeout, max_retries)
 
-    def cancel(
-        self,
-        *,
-        meeting_unique_id: int,
-        timeout: float | None = None,
-        max_retries: int | None = None,
-    ) -> None:
+    def cancel(self, *, meeting_unique_id: int, timeout: float | None = None, max_retries: int | None = None) -> None:
         """Cancel a scheduled meeting.
 
-        Cancels a scheduled meeting that has not started. The meeting disappears and its number is recycled.
+        Cancels a scheduled meeting that has not started. The meeting disappears, its number is recycled and no
+        room can be opened for it any more.
 
         ``POST /v2/meeting/cancel``
 
         Args:
-            meeting_unique_id: The meeting's unique id.
+            meeting_unique_id: The unique id of the meeting.
             timeout: Seconds for the whole call, retries included. Left out: the client's.
             max_retries: How often to try again where that is safe. Left out: the client's.
 
@@ -364,12 +322,10 @@ class Meetings(Resource):
             RateLimitError: Requests come too often (510).
             ServiceBusyError: The service is busy (512).
             NotFoundError: The meeting does not exist (2000).
-            ConflictError: The meeting is already in progress (2002); The meeting has ended (2021); The meeting can
-                no longer be changed (2025).
+            ConflictError: The meeting is already in progress (2002); The meeting has ended (2021); The meeting
+                can no longer be changed (2025).
         """
-        body = CancelMeetingRequest(
-            meeting_unique_id=meeting_unique_id,
-        )
+        body = CancelMeetingRequest(meeting_unique_id=meeting_unique_id)
         self._call(CANCEL, body, timeout, max_retries)
 
     def end_by_meeting_unique_id(
@@ -382,14 +338,15 @@ class Meetings(Resource):
     ) -> None:
         """End a meeting by its unique id.
 
-        Everybody has to leave; with `recycle`, the meeting and its random number are given back at once. A personal
-        number is
-        never recycled.
+        Ends a meeting for everybody.
+
+        With `recycle`, the meeting and its random number are recycled at once and the meeting disappears. A
+        personal number is never recycled.
 
         ``POST /v2/meeting/deleteByMeetingUniqueId``
 
         Args:
-            meeting_unique_id: The meeting's unique id.
+            meeting_unique_id: The unique id of the meeting.
             recycle: Whether to recycle the meeting and its random number at once. The server's default is False.
             timeout: Seconds for the whole call, retries included. Left out: the client's.
             max_retries: How often to try again where that is safe. Left out: the client's.
@@ -405,10 +362,7 @@ class Meetings(Resource):
             NotFoundError: The meeting does not exist (2000).
             ConflictError: The meeting has ended (2021).
         """
-        body = EndMeetingByMeetingUniqueIdRequest(
-            meeting_unique_id=meeting_unique_id,
-            recycle=recycle,
-        )
+        body = EndMeetingByMeetingUniqueIdRequest(meeting_unique_id=meeting_unique_id, recycle=recycle)
         self._call(END_BY_MEETING_UNIQUE_ID, body, timeout, max_retries)
 
     def end_by_meeting_id(
@@ -421,10 +375,11 @@ class Meetings(Resource):
     ) -> None:
         """End a meeting by its number.
 
-        Everybody has to leave; with `recycle`, the meeting and its random number are given back at once. A personal
-        number is
-        never recycled. Numbers are assigned again: prefer the unique id,
-        which cannot hit somebody's next meeting.
+        Ends a meeting for everybody. Numbers are used again: prefer `meetings.end_by_meeting_unique_id`, which
+        cannot end a later meeting by mistake.
+
+        With `recycle`, the meeting and its random number are recycled at once and the meeting disappears. A
+        personal number is never recycled.
 
         ``POST /v2/meeting/deleteByMeetingId``
 
@@ -445,10 +400,7 @@ class Meetings(Resource):
             NotFoundError: The meeting does not exist (2000).
             ConflictError: The meeting has ended (2021).
         """
-        body = EndMeetingByMeetingIdRequest(
-            meeting_id=meeting_id,
-            recycle=recycle,
-        )
+        body = EndMeetingByMeetingIdRequest(meeting_id=meeting_id, recycle=recycle)
         self._call(END_BY_MEETING_ID, body, timeout, max_retries)
 
     def end_by_short_id(
@@ -461,15 +413,16 @@ class Meetings(Resource):
     ) -> None:
         """End a meeting by its short number.
 
-        Everybody has to leave; with `recycle`, the meeting and its random number are given back at once. A personal
-        number is
-        never recycled. Short numbers are reused: prefer the unique id,
-        which cannot hit somebody's next meeting.
+        Ends a meeting for everybody. Short numbers are used again: prefer `meetings.end_by_meeting_unique_id`,
+        which cannot end a later meeting by mistake.
+
+        With `recycle`, the meeting and its random number are recycled at once and the meeting disappears. A
+        personal number is never recycled.
 
         ``POST /v2/meeting/deleteByMeetingShortId``
 
         Args:
-            short_id: The meeting's short number.
+            short_id: The short number of the meeting.
             recycle: Whether to recycle the meeting and its random number at once. The server's default is False.
             timeout: Seconds for the whole call, retries included. Left out: the client's.
             max_retries: How often to try again where that is safe. Left out: the client's.
@@ -485,10 +438,7 @@ class Meetings(Resource):
             NotFoundError: The meeting does not exist (2000).
             ConflictError: The meeting has ended (2021).
         """
-        body = EndMeetingByShortIdRequest(
-            short_id=short_id,
-            recycle=recycle,
-        )
+        body = EndMeetingByShortIdRequest(short_id=short_id, recycle=recycle)
         self._call(END_BY_SHORT_ID, body, timeout, max_retries)
 
     def list(
@@ -505,23 +455,23 @@ class Meetings(Resource):
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> Pager[Meeting, MeetingPage]:
-        """List meetings that can be used.
+        """List the meetings that can be used.
 
-        Iterates over the meetings that have not started, are in progress or have ended but can be entered again,
-        fetching page
-        after page. Leave an argument out to list without that filter.
+        Returns the meetings that can be used, page by page. Every argument is optional and narrows the list; the
+        meetings of all pages can be iterated over.
 
         ``POST /v2/meeting/list``
 
         Args:
             meeting_unique_id: Only the meeting with this unique id.
             meeting_id: Only meetings with this number.
-            min_start_time: Only meetings that start then or later. Unix time in milliseconds.
-            max_start_time: Only meetings that start then or earlier. Unix time in milliseconds.
-            status_list: Only meetings in one of these states. The document names NOT_START and IN_MEETING.
+            min_start_time: The earliest start. Unix time in milliseconds.
+            max_start_time: The latest start. Unix time in milliseconds.
+            status_list: Only meetings in one of these states. The vendor's document names NOT_START and
+                IN_MEETING.
             type: Only meetings of this type.
-            page_index: The page to begin with, counted from 0. The server's default is 0.
-            page_size: How many meetings to fetch at a time. 1 to 100. The server's default is 20.
+            page_index: The page to fetch first, counted from 0. The server's default is 0.
+            page_size: How many meetings a page holds at most. 1 to 100. The server's default is 20.
             timeout: Seconds for the whole call, retries included. Left out: the client's.
             max_retries: How often to try again where that is safe. Left out: the client's.
 
@@ -566,21 +516,25 @@ class AsyncMeetings(AsyncResource):
     ) -> Meeting:
         """Create a meeting.
 
-        Creates an instant or a scheduled meeting. A lost answer is never repeated by the client, for it could make
-        a second
-        meeting: look it up with `meetings.list`.
+        Creates an instant or a scheduled meeting. An instant meeting is in progress from the start; a scheduled
+        one has not started.
+
+        Never repeat it blindly, for that may create a second meeting. If the answer was lost, look for the
+        meeting with `meetings.list` first.
 
         ``POST /v2/meeting/create``
 
         Args:
             host: The account that hosts the meeting.
-            type: What kind of meeting it is.
-            subject: What the meeting is about. At most 30 characters.
-            owner: The account that owns the meeting. Left out, it is the host.
-            password: The meeting's password; empty for none.
-            settings: Controls and roles.
-            start_time: The scheduled start. Required if `type` is SCHEDULED. Unix time in milliseconds.
-            end_time: The scheduled end. Required if `type` is SCHEDULED. Unix time in milliseconds.
+            type: Whether the meeting starts now or later and what kind of number it has.
+            subject: The subject of the meeting. At most 30 characters.
+            owner: The account that owns the meeting. Left out: the host.
+            password: The password of the meeting. An empty string stands for none.
+            settings: What members may do, and how many there may be of each role.
+            start_time: The scheduled start. Required when `type` is SCHEDULED, not when it is INSTANT. Unix time
+                in milliseconds.
+            end_time: The scheduled end, or -1 for none. Required when `type` is SCHEDULED, not when it is
+                INSTANT. Unix time in milliseconds.
             timeout: Seconds for the whole call, retries included. Left out: the client's.
             max_retries: How often to try again where that is safe. Left out: the client's.
 
@@ -597,8 +551,8 @@ class AsyncMeetings(AsyncResource):
             NotFoundError: The account does not exist (1014).
             ConflictError: The meeting is already in progress (2002); The meeting number is taken (2011); The
                 personal meeting number is not set (2022); The meeting already exists (2024).
-            QuotaExceededError: The enterprise's meeting service has expired (4000); The application has reached its
-                number of concurrent meetings (4001).
+            QuotaExceededError: The enterprise's meeting service has expired (4000); The application has reached
+                its number of concurrent meetings (4001).
         """
         body = CreateMeetingRequest(
             host=host,
@@ -628,21 +582,22 @@ class AsyncMeetings(AsyncResource):
     ) -> AnonymousJoinInfo:
         """Get what an anonymous member needs to join.
 
-        Assigns an anonymous account and returns the tokens with which it enters the meeting. Each call assigns
-        another account.
+        Assigns an anonymous account and returns the tokens with which it joins the meeting. Every call assigns
+        another account. Besides the usual signature, the request carries a digest of its body in
+        `authorization`.
 
         ``POST /v1/meeting/anonymousJoinInfo``
 
         Args:
-            meeting_id: The meeting number.
-            nick_name: The name under which the member joins: Chinese characters, letters and digits. At most 10
-                characters.
-            video: Whether the member joins with video.
-            audio: Whether the member joins with audio.
-            client_type: What the member joins with.
-            device_id: The number of the member's device.
-            password: The meeting's password, if it has one.
-            role_type: The member's role.
+            meeting_id: The meeting number, not the unique id.
+            nick_name: The name the member shows in the meeting: Chinese characters, letters and digits only. At
+                most 10 characters.
+            video: Whether the member joins with the camera on or off.
+            audio: Whether the member joins with the microphone on or off.
+            client_type: The kind of client the member joins with.
+            device_id: The id of the device the member joins with.
+            password: The password of the meeting. Needed if the meeting has one.
+            role_type: The role in which the member joins.
             timeout: Seconds for the whole call, retries included. Left out: the client's.
             max_retries: How often to try again where that is safe. Left out: the client's.
 
@@ -653,45 +608,36 @@ class AsyncMeetings(AsyncResource):
                 client type is wrong (3001).
             AuthenticationError: The request did not pass authentication (401); The meeting password is wrong
                 (2014); The meeting asks for a password (2018).
-            PermissionDeniedError: The service is not enabled (402).
+            PermissionDeniedError: The service is not enabled (402); The feature is not supported (3003).
             InternalServerError: The server had an internal error (501).
             RateLimitError: Requests come too often (510).
             ServiceBusyError: The service is busy (512); No anonymous account could be assigned; try again later
                 (701).
             NotFoundError: The meeting does not exist (2000).
-            QuotaExceededError: The meeting has reached its number of members (2001).
+            QuotaExceededError: The meeting has reached its number of members (2001); The enterprise's meeting
+                service has expired (4000); The application has reached its number of concurrent meetings (4001).
             ConflictError: The meeting is locked (2010); The same account is joining at the same time (2015); The
                 meeting has ended (2021).
         """
         body = AnonymousJoinInfoRequest(
-            meeting_id=meeting_id,
-            nick_name=nick_name,
-            video=video,
-            audio=audio,
-            password=password,
-            role_type=role_type,
+            meeting_id=meeting_id, nick_name=nick_name, video=video, audio=audio, password=password, role_type=role_type
         )
-        headers = {
-            "clientType": client_type,
-            "deviceId": device_id,
-        }
-        return await self._call(ANONYMOUS_JOIN_INFO, body, timeout, max_retries, headers)
+        return await self._call(
+            ANONYMOUS_JOIN_INFO, body, timeout, max_retries, headers={"clientType": client_type, "deviceId": device_id}
+        )
 
     async def get(
-        self,
-        *,
-        meeting_unique_id: int,
-        timeout: float | None = None,
-        max_retries: int | None = None,
+        self, *, meeting_unique_id: int, timeout: float | None = None, max_retries: int | None = None
     ) -> Meeting:
-        """Get a meeting.
+        """Get a meeting by its unique id.
 
-        Looks up a meeting by its unique id.
+        Looks up a meeting. This is the only call that also tells whether it can be used and which audio and
+        video room it has.
 
         ``POST /v2/meeting/get``
 
         Args:
-            meeting_unique_id: The meeting's unique id.
+            meeting_unique_id: The unique id of the meeting.
             timeout: Seconds for the whole call, retries included. Left out: the client's.
             max_retries: How often to try again where that is safe. Left out: the client's.
 
@@ -705,9 +651,7 @@ class AsyncMeetings(AsyncResource):
             ServiceBusyError: The service is busy (512).
             NotFoundError: The meeting does not exist (2000).
         """
-        body = GetMeetingRequest(
-            meeting_unique_id=meeting_unique_id,
-        )
+        body = GetMeetingRequest(meeting_unique_id=meeting_unique_id)
         return await self._call(GET, body, timeout, max_retries)
 
     async def edit(
@@ -722,20 +666,22 @@ class AsyncMeetings(AsyncResource):
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> None:
-        """Change a scheduled meeting.
+        """Edit a scheduled meeting.
 
-        Changes a scheduled meeting that has not started. What is left out stays as it is, but `settings` are
-        replaced whole.
+        Changes a scheduled meeting.
+
+        The subject has to be sent every time. `settings` replaces all settings, and an empty `password` removes
+        the password.
 
         ``POST /v2/meeting/edit``
 
         Args:
-            meeting_unique_id: The meeting's unique id.
-            subject: The new subject. Required even if it stays the same. At most 30 characters.
+            meeting_unique_id: The unique id of the meeting.
+            subject: The subject of the meeting. Required, even if it stays the same. At most 30 characters.
             start_time: The new start. Unix time in milliseconds.
-            end_time: The new end; -1 stands for no end. Unix time in milliseconds.
-            password: The new password. An empty text removes it.
-            settings: The new settings. They replace all of the old ones: send every setting, not only the changed.
+            end_time: The new end, or -1 for none. Unix time in milliseconds.
+            password: The new password. An empty string removes the password.
+            settings: The new settings. Replaces all settings: send the unchanged ones too.
             timeout: Seconds for the whole call, retries included. Left out: the client's.
             max_retries: How often to try again where that is safe. Left out: the client's.
 
@@ -749,8 +695,8 @@ class AsyncMeetings(AsyncResource):
             RateLimitError: Requests come too often (510).
             ServiceBusyError: The service is busy (512).
             NotFoundError: The meeting does not exist (2000).
-            ConflictError: The meeting is already in progress (2002); The meeting has ended (2021); The meeting can
-                no longer be changed (2025).
+            ConflictError: The meeting is already in progress (2002); The meeting has ended (2021); The meeting
+                can no longer be changed (2025).
         """
         body = EditMeetingRequest(
             meeting_unique_id=meeting_unique_id,
@@ -763,20 +709,17 @@ class AsyncMeetings(AsyncResource):
         await self._call(EDIT, body, timeout, max_retries)
 
     async def cancel(
-        self,
-        *,
-        meeting_unique_id: int,
-        timeout: float | None = None,
-        max_retries: int | None = None,
+        self, *, meeting_unique_id: int, timeout: float | None = None, max_retries: int | None = None
     ) -> None:
         """Cancel a scheduled meeting.
 
-        Cancels a scheduled meeting that has not started. The meeting disappears and its number is recycled.
+        Cancels a scheduled meeting that has not started. The meeting disappears, its number is recycled and no
+        room can be opened for it any more.
 
         ``POST /v2/meeting/cancel``
 
         Args:
-            meeting_unique_id: The meeting's unique id.
+            meeting_unique_id: The unique id of the meeting.
             timeout: Seconds for the whole call, retries included. Left out: the client's.
             max_retries: How often to try again where that is safe. Left out: the client's.
 
@@ -789,12 +732,10 @@ class AsyncMeetings(AsyncResource):
             RateLimitError: Requests come too often (510).
             ServiceBusyError: The service is busy (512).
             NotFoundError: The meeting does not exist (2000).
-            ConflictError: The meeting is already in progress (2002); The meeting has ended (2021); The meeting can
-                no longer be changed (2025).
+            ConflictError: The meeting is already in progress (2002); The meeting has ended (2021); The meeting
+                can no longer be changed (2025).
         """
-        body = CancelMeetingRequest(
-            meeting_unique_id=meeting_unique_id,
-        )
+        body = CancelMeetingRequest(meeting_unique_id=meeting_unique_id)
         await self._call(CANCEL, body, timeout, max_retries)
 
     async def end_by_meeting_unique_id(
@@ -807,14 +748,15 @@ class AsyncMeetings(AsyncResource):
     ) -> None:
         """End a meeting by its unique id.
 
-        Everybody has to leave; with `recycle`, the meeting and its random number are given back at once. A personal
-        number is
-        never recycled.
+        Ends a meeting for everybody.
+
+        With `recycle`, the meeting and its random number are recycled at once and the meeting disappears. A
+        personal number is never recycled.
 
         ``POST /v2/meeting/deleteByMeetingUniqueId``
 
         Args:
-            meeting_unique_id: The meeting's unique id.
+            meeting_unique_id: The unique id of the meeting.
             recycle: Whether to recycle the meeting and its random number at once. The server's default is False.
             timeout: Seconds for the whole call, retries included. Left out: the client's.
             max_retries: How often to try again where that is safe. Left out: the client's.
@@ -830,10 +772,7 @@ class AsyncMeetings(AsyncResource):
             NotFoundError: The meeting does not exist (2000).
             ConflictError: The meeting has ended (2021).
         """
-        body = EndMeetingByMeetingUniqueIdRequest(
-            meeting_unique_id=meeting_unique_id,
-            recycle=recycle,
-        )
+        body = EndMeetingByMeetingUniqueIdRequest(meeting_unique_id=meeting_unique_id, recycle=recycle)
         await self._call(END_BY_MEETING_UNIQUE_ID, body, timeout, max_retries)
 
     async def end_by_meeting_id(
@@ -846,10 +785,11 @@ class AsyncMeetings(AsyncResource):
     ) -> None:
         """End a meeting by its number.
 
-        Everybody has to leave; with `recycle`, the meeting and its random number are given back at once. A personal
-        number is
-        never recycled. Numbers are assigned again: prefer the unique id,
-        which cannot hit somebody's next meeting.
+        Ends a meeting for everybody. Numbers are used again: prefer `meetings.end_by_meeting_unique_id`, which
+        cannot end a later meeting by mistake.
+
+        With `recycle`, the meeting and its random number are recycled at once and the meeting disappears. A
+        personal number is never recycled.
 
         ``POST /v2/meeting/deleteByMeetingId``
 
@@ -870,10 +810,7 @@ class AsyncMeetings(AsyncResource):
             NotFoundError: The meeting does not exist (2000).
             ConflictError: The meeting has ended (2021).
         """
-        body = EndMeetingByMeetingIdRequest(
-            meeting_id=meeting_id,
-            recycle=recycle,
-        )
+        body = EndMeetingByMeetingIdRequest(meeting_id=meeting_id, recycle=recycle)
         await self._call(END_BY_MEETING_ID, body, timeout, max_retries)
 
     async def end_by_short_id(
@@ -886,15 +823,16 @@ class AsyncMeetings(AsyncResource):
     ) -> None:
         """End a meeting by its short number.
 
-        Everybody has to leave; with `recycle`, the meeting and its random number are given back at once. A personal
-        number is
-        never recycled. Short numbers are reused: prefer the unique id,
-        which cannot hit somebody's next meeting.
+        Ends a meeting for everybody. Short numbers are used again: prefer `meetings.end_by_meeting_unique_id`,
+        which cannot end a later meeting by mistake.
+
+        With `recycle`, the meeting and its random number are recycled at once and the meeting disappears. A
+        personal number is never recycled.
 
         ``POST /v2/meeting/deleteByMeetingShortId``
 
         Args:
-            short_id: The meeting's short number.
+            short_id: The short number of the meeting.
             recycle: Whether to recycle the meeting and its random number at once. The server's default is False.
             timeout: Seconds for the whole call, retries included. Left out: the client's.
             max_retries: How often to try again where that is safe. Left out: the client's.
@@ -910,10 +848,7 @@ class AsyncMeetings(AsyncResource):
             NotFoundError: The meeting does not exist (2000).
             ConflictError: The meeting has ended (2021).
         """
-        body = EndMeetingByShortIdRequest(
-            short_id=short_id,
-            recycle=recycle,
-        )
+        body = EndMeetingByShortIdRequest(short_id=short_id, recycle=recycle)
         await self._call(END_BY_SHORT_ID, body, timeout, max_retries)
 
     def list(
@@ -930,23 +865,23 @@ class AsyncMeetings(AsyncResource):
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> AsyncPager[Meeting, MeetingPage]:
-        """List meetings that can be used.
+        """List the meetings that can be used.
 
-        Iterates over the meetings that have not started, are in progress or have ended but can be entered again,
-        fetching page
-        after page. Leave an argument out to list without that filter.
+        Returns the meetings that can be used, page by page. Every argument is optional and narrows the list; the
+        meetings of all pages can be iterated over.
 
         ``POST /v2/meeting/list``
 
         Args:
             meeting_unique_id: Only the meeting with this unique id.
             meeting_id: Only meetings with this number.
-            min_start_time: Only meetings that start then or later. Unix time in milliseconds.
-            max_start_time: Only meetings that start then or earlier. Unix time in milliseconds.
-            status_list: Only meetings in one of these states. The document names NOT_START and IN_MEETING.
+            min_start_time: The earliest start. Unix time in milliseconds.
+            max_start_time: The latest start. Unix time in milliseconds.
+            status_list: Only meetings in one of these states. The vendor's document names NOT_START and
+                IN_MEETING.
             type: Only meetings of this type.
-            page_index: The page to begin with, counted from 0. The server's default is 0.
-            page_size: How many meetings to fetch at a time. 1 to 100. The server's default is 20.
+            page_index: The page to fetch first, counted from 0. The server's default is 0.
+            page_size: How many meetings a page holds at most. 1 to 100. The server's default is 20.
             timeout: Seconds for the whole call, retries included. Left out: the client's.
             max_retries: How often to try again where that is safe. Left out: the client's.
 

@@ -27,34 +27,34 @@ from .enums import (
 )
 
 __all__ = [
-    "Meeting",
-    "MeetingSettings",
-    "MeetingControl",
-    "MeetingScene",
-    "SceneRole",
-    "MeetingPage",
-    "AnonymousJoinInfo",
-    "CreateMeetingRequest",
-    "AnonymousJoinInfoRequest",
-    "GetMeetingRequest",
-    "EditMeetingRequest",
-    "CancelMeetingRequest",
-    "EndMeetingByMeetingUniqueIdRequest",
-    "EndMeetingByMeetingIdRequest",
-    "EndMeetingByShortIdRequest",
-    "ListMeetingsRequest",
     "Account",
+    "AnonymousJoinInfo",
+    "AnonymousJoinInfoRequest",
+    "CallbackFile",
+    "CancelMeetingRequest",
     "CreateAccountRequest",
-    "GetAccountByImAccidRequest",
+    "CreateMeetingRequest",
+    "EditMeetingRequest",
+    "EndMeetingByMeetingIdRequest",
+    "EndMeetingByMeetingUniqueIdRequest",
+    "EndMeetingByShortIdRequest",
     "GetAccountByAccountIdRequest",
-    "UpdateAccountTokenRequest",
-    "UpdateAccountShortIdRequest",
-    "RecordingFile",
+    "GetAccountByImAccidRequest",
+    "GetMeetingRequest",
+    "ListMeetingsRequest",
     "ListRecordingsRequest",
+    "Meeting",
     "MeetingCallback",
+    "MeetingControl",
+    "MeetingPage",
+    "MeetingScene",
+    "MeetingSettings",
     "MemberCallback",
     "RecordingCallback",
-    "CallbackFile",
+    "RecordingFile",
+    "SceneRole",
+    "UpdateAccountShortIdRequest",
+    "UpdateAccountTokenRequest",
 ]
 
 
@@ -64,29 +64,29 @@ class Meeting(Model, frozen=True, kw_only=True, gc=False):
     _sensitive = frozenset(["password"])
 
     meeting_unique_id: Int64
-    """The meeting's unique id. It is never assigned again."""
+    """The unique id of the meeting. Other meetings never get it."""
     meeting_id: str
-    """The meeting number: 9 digits if random, 10 if personal. A random number is assigned again once its meeting is
-    recycled.
+    """The meeting number: 9 digits if it is random, 10 if it is personal. Once a meeting is recycled, another may
+    get its random number.
     """
     subject: str
-    """The meeting's subject."""
+    """The subject of the meeting."""
     start_time: UnixMillis | None = None
     """The scheduled start. Unix time in milliseconds."""
     end_time: UnixMillis | None = None
-    """The scheduled end; -1 stands for no end. Unix time in milliseconds."""
+    """The scheduled end, or -1 if there is none. Unix time in milliseconds."""
     password: str | None = None
-    """The meeting's password; empty if there is none."""
+    """The password of the meeting, or an empty string if there is none."""
     settings: MeetingSettings | None = None
-    """The meeting's settings."""
+    """The settings of the meeting."""
     status: MeetingStatus
-    """Where the meeting is in its life."""
+    """The state of the meeting."""
     short_id: str | None = None
-    """The meeting's short number."""
+    """The short number of the meeting."""
     valid: bool | None = None
-    """Whether the meeting can be used. Only `meetings.get` says so."""
+    """Whether the meeting can be used. Only `meetings.get` returns it."""
     av_room_cid: str | None = None
-    """The id of the audio and video room. Only `meetings.get` returns it."""
+    """The id of the meeting's audio and video room. Only `meetings.get` returns it."""
 
     @property
     def start_at(self) -> datetime | None:
@@ -103,20 +103,20 @@ class MeetingSettings(Model, frozen=True, kw_only=True, gc=False):
     """The settings of a meeting."""
 
     controls: list[MeetingControl] | None = None
-    """Controls over the members' audio and video."""
+    """What members may do with their audio and video, one control for each."""
     scene: MeetingScene | None = None
-    """The roles in the meeting."""
+    """The roles in the meeting and how many members each may have."""
 
 
 class MeetingControl(Model, frozen=True, kw_only=True, gc=False):
-    """A control over the members' audio or video."""
+    """A control over the audio or the video of all members."""
 
     type: ControlType
-    """What is controlled."""
+    """Whether audio or video is controlled."""
     state: ControlState | None = None
-    """Whether it is closed for everybody."""
+    """Whether it is turned off for everybody."""
     attendee_off: AttendeeOff | None = None
-    """Whether it is turned off for members who join. By default nothing is done."""
+    """Whether it is turned off for members as they join. Left out: nothing is done."""
     allow_self_on: bool | None = None
     """Whether members may turn it on again themselves. The server's default is True."""
 
@@ -125,31 +125,31 @@ class MeetingScene(Model, frozen=True, kw_only=True, gc=False):
     """The roles in a meeting."""
 
     role_types: list[SceneRole] | None = None
-    """Each role with its limit."""
+    """The roles with their limits."""
 
 
 class SceneRole(Model, frozen=True, kw_only=True, gc=False):
-    """How many members of a role a meeting may have."""
+    """How many members of a meeting may have a role."""
 
     role_type: SceneRoleType | None = None
     """The role."""
     max_count: int | None = None
-    """How many may have it."""
+    """How many members may have the role."""
 
 
 class MeetingPage(Model, frozen=True, kw_only=True, gc=False):
-    """One page of a list of meetings."""
+    """A page of meetings."""
 
     page_index: int | None = None
-    """The number of the page, counted from 0."""
+    """The number of this page, counted from 0."""
     page_size: int | None = None
-    """How many rows a page holds at most. 1 to 100."""
+    """How many meetings a page holds at most. 1 to 100."""
     total_num: Int64 | None = None
-    """How many meetings there are in all."""
+    """How many meetings there are on all pages."""
     total_pages: int | None = None
-    """How many pages there are in all."""
+    """How many pages there are."""
     rows: list[Meeting] = field(name="list")
-    """The meetings of this page. The document does not name this field; the vendor's Java SDK does."""
+    """The meetings on this page. The vendor's document does not name this field, its Java SDK does."""
 
 
 class AnonymousJoinInfo(Model, frozen=True, kw_only=True, gc=False):
@@ -158,33 +158,33 @@ class AnonymousJoinInfo(Model, frozen=True, kw_only=True, gc=False):
     _sensitive = frozenset(["account_token", "im_token", "av_room_check_sum", "push_url"])
 
     code: int | None = None
-    """The business code once more, as the document lists it inside the data too."""
+    """The status code. The vendor's table lists it among the data as well as in the outer object."""
     msg: str | None = None
-    """The message once more, as the document lists it inside the data too."""
+    """The error message. The vendor's table lists it among the data as well as in the outer object."""
     app_key: str | None = None
-    """The application's key."""
+    """The AppKey of NetEase Meeting."""
     im_app_key: str | None = None
-    """The key of the IM application. Not described by the vendor."""
+    """The AppKey of the IM service, going by its name: the vendor does not describe it."""
     nrtc_app_key: str | None = None
-    """The key of the real-time communication application. Not described by the vendor."""
-    account_id: str | None = None
-    """The anonymous account's id."""
+    """The AppKey of the audio and video service, going by its name: the vendor does not describe it."""
+    account_id: str
+    """The id of the anonymous meeting account."""
     account_token: str | None = None
-    """The anonymous account's token."""
+    """The token with which the anonymous account logs in."""
     im_accid: str | None = None
-    """The anonymous account's id in the IM service."""
+    """The id of the anonymous account in the IM service."""
     im_token: str | None = None
-    """Its token in the IM service."""
+    """The token of the anonymous account in the IM service."""
     av_room_check_sum: str | None = None
-    """The token for the audio and video servers."""
+    """The token for requests to the audio and video servers."""
     av_room_c_name: str | None = None
     """The name of the audio and video room."""
     av_room_cid: str | None = None
     """The id of the audio and video room."""
     av_room_uid: Int64 | None = None
-    """The member's number in the room."""
+    """The id of the member in the audio and video room."""
     duration: Int64 | None = None
-    """How long the meeting has lasted. In seconds."""
+    """The duration of the meeting. In seconds."""
     create_time: UnixSeconds | None = None
     """When the meeting was created. Unix time in seconds."""
     audio_all_mute: AudioAllMute | None = None
@@ -192,17 +192,17 @@ class AnonymousJoinInfo(Model, frozen=True, kw_only=True, gc=False):
     chat_room_id: Int64 | None = None
     """The id of the chat room. Present if the meeting was created with `chatRoom=1`."""
     push_url: str | None = None
-    """Where to push the live stream; empty if the meeting is not streamed."""
+    """Where to push the live stream. Empty if live streaming is not enabled for the meeting."""
     meeting_key: str | None = None
-    """The meeting's unique key, with which the streaming parameters can be fetched."""
+    """The unique key of the meeting, with which the live-streaming parameters can be fetched."""
     meeting_id: str | None = None
     """The meeting number."""
     short_id: str | None = None
-    """The meeting's short number."""
+    """The short number of the meeting."""
     meeting_unique_id: Int64 | None = None
-    """The meeting's unique id."""
+    """The unique id of the meeting."""
     sip_cid: str | None = None
-    """The meeting's SIP number."""
+    """The number under which SIP devices reach the meeting."""
 
     @property
     def create_at(self) -> datetime | None:
@@ -226,16 +226,16 @@ class Account(Model, frozen=True, kw_only=True, gc=False):
 
 
 class RecordingFile(Model, frozen=True, kw_only=True, gc=False):
-    """A recorded file. The list of recordings is an array of these; the recording callback carries one as `fileInfo`."""
+    """A recorded file."""
 
     account_id: str | None = None
-    """The id of the recorded account. Absent if the file mixes all members."""
+    """The id of the recorded account. The vendor's examples give it only for files of a single member."""
     filename: str
     """The name of the file."""
     md5: str | None = None
     """The MD5 of the file's content."""
     size: Int64 | None = None
-    """The size of the file. The vendor's document gives characters as the unit; we read it as bytes. In bytes."""
+    """The size of the file (characters, in the vendor's words). In bytes."""
     type: RecordingFormat | None = None
     """The kind of file, given as its extension."""
     url: str
@@ -243,8 +243,8 @@ class RecordingFile(Model, frozen=True, kw_only=True, gc=False):
     mix: RecordingMix | None = None
     """Whether the file mixes all members or holds a single one."""
     piece_index: int | None = None
-    """The index of this slice; the examples count from 0. A recording that is longer than a slice is cut into several
-    files.
+    """The index of this slice; the examples count from 0. A recording that is longer than a slice is cut into
+    several files.
     """
 
 
@@ -341,13 +341,13 @@ class CallbackFile(Model, frozen=True, kw_only=True, gc=False):
     """The file of a recording callback."""
 
     account_id: str | None = None
-    """The id of the recorded account. Absent if the file mixes all members."""
+    """The id of the recorded account. The vendor's examples give it only for files of a single member."""
     filename: str
     """The name of the file."""
     md5: str
     """The MD5 of the file's content."""
     size: Int64
-    """The size of the file. The vendor's document gives characters as the unit; we read it as bytes. In bytes."""
+    """The size of the file (characters, in the vendor's words). In bytes."""
     type: RecordingFormat
     """The kind of file, given as its extension."""
     url: str
@@ -355,8 +355,8 @@ class CallbackFile(Model, frozen=True, kw_only=True, gc=False):
     mix: RecordingMix
     """Whether the file mixes all members or holds a single one."""
     piece_index: int
-    """The index of this slice; the examples count from 0. A recording that is longer than a slice is cut into several
-    files.
+    """The index of this slice; the examples count from 0. A recording that is longer than a slice is cut into
+    several files.
     """
 
 

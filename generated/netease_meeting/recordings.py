@@ -7,20 +7,10 @@ import builtins
 
 from ._runtime.operation import Operation
 from ._runtime.resource import AsyncResource, Resource, async_raw, raw
-from .models import (
-    ListRecordingsRequest,
-    RecordingFile,
-)
-from .signing import (
-    CHECK_SUM,
-)
+from .models import ListRecordingsRequest, RecordingFile
+from .signing import CHECK_SUM
 
-__all__ = [
-    "AsyncRecordings",
-    "AsyncRawRecordings",
-    "RawRecordings",
-    "Recordings",
-]
+__all__ = ["AsyncRawRecordings", "AsyncRecordings", "RawRecordings", "Recordings"]
 
 LIST: Operation[list[RecordingFile]] = Operation(
     name="recordings.list",
@@ -35,15 +25,12 @@ class Recordings(Resource):
     """``client.recordings``"""
 
     def list(
-        self,
-        *,
-        meeting_unique_id: int,
-        timeout: float | None = None,
-        max_retries: int | None = None,
+        self, *, meeting_unique_id: int, timeout: float | None = None, max_retries: int | None = None
     ) -> builtins.list[RecordingFile]:
-        """List a meeting's recordings.
+        """List the recordings of a meeting.
 
-        Returns the recorded files of a meeting. They appear some time after it has ended; a callback tells when.
+        Returns the recorded files of a meeting. They are made once the meeting has ended or has exceeded a fixed
+        length, by default 2 hours. A callback tells when a file is ready.
 
         ``POST /v2/meeting/record/list``
 
@@ -62,9 +49,7 @@ class Recordings(Resource):
             ServiceBusyError: The service is busy (512).
             NotFoundError: The meeting does not exist (2000).
         """
-        body = ListRecordingsRequest(
-            meeting_unique_id=meeting_unique_id,
-        )
+        body = ListRecordingsRequest(meeting_unique_id=meeting_unique_id)
         return self._call(LIST, body, timeout, max_retries)
 
 
@@ -72,15 +57,12 @@ class AsyncRecordings(AsyncResource):
     """``client.recordings``"""
 
     async def list(
-        self,
-        *,
-        meeting_unique_id: int,
-        timeout: float | None = None,
-        max_retries: int | None = None,
+        self, *, meeting_unique_id: int, timeout: float | None = None, max_retries: int | None = None
     ) -> builtins.list[RecordingFile]:
-        """List a meeting's recordings.
+        """List the recordings of a meeting.
 
-        Returns the recorded files of a meeting. They appear some time after it has ended; a callback tells when.
+        Returns the recorded files of a meeting. They are made once the meeting has ended or has exceeded a fixed
+        length, by default 2 hours. A callback tells when a file is ready.
 
         ``POST /v2/meeting/record/list``
 
@@ -99,9 +81,7 @@ class AsyncRecordings(AsyncResource):
             ServiceBusyError: The service is busy (512).
             NotFoundError: The meeting does not exist (2000).
         """
-        body = ListRecordingsRequest(
-            meeting_unique_id=meeting_unique_id,
-        )
+        body = ListRecordingsRequest(meeting_unique_id=meeting_unique_id)
         return await self._call(LIST, body, timeout, max_retries)
 
 

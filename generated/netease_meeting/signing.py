@@ -7,17 +7,13 @@ from hashlib import md5, sha1
 
 from ._runtime.signing import Headers, Material, Scheme
 
-__all__ = [
-    "CHECK_SUM",
-    "BODY_DIGEST",
-    "CALLBACK_CHECK_SUM",
-]
+__all__ = ["BODY_DIGEST", "CALLBACK_CHECK_SUM", "CHECK_SUM"]
 
 
 def _check_sum(m: Material) -> Headers:
-    """Proves who sent a request. Every request is authenticated, and one that fails cannot call the API. Nonce, time
-    and
-    sum are made anew for each request. The sum covers neither body, method nor path, hence HTTPS is a must.
+    """Proves who sent a request. Every request is authenticated, and one that fails cannot call the API. Nonce,
+    time and sum are made anew for each request. The sum covers neither body, method nor path, hence HTTPS is a
+    must.
     """
     return (
         (b"AppKey", m.app_key),
@@ -28,15 +24,15 @@ def _check_sum(m: Material) -> Headers:
 
 
 def _body_digest(m: Material) -> Headers:
-    """Ties a request to its body: MD5 over the JSON text that is sent with @163 behind it. It contains no secret and
-    proves nothing by itself.
+    """Ties a request to its body: MD5 over the JSON text that is sent with @163 behind it. It contains no secret
+    and proves nothing by itself.
     """
     return ((b"authorization", md5(m.body + b"@163").hexdigest().encode()),)
 
 
 def _callback_check_sum(m: Material) -> Headers:
-    """Proves that a callback comes from the vendor. SHA-1 over AppSecret, Nonce, CurTime and the lower-case MD5 of the
-    body as it was received, all joined, in lower-case hexadecimal.
+    """Proves that a callback comes from the vendor. SHA-1 over AppSecret, Nonce, CurTime and the lower-case MD5 of
+    the body as it was received, all joined, in lower-case hexadecimal.
     """
     return (
         (b"AppKey", m.app_key),
@@ -55,12 +51,7 @@ CHECK_SUM = Scheme(
     literals={"appKey": "AppKey", "nonce": "Nonce", "unixSeconds": "CurTime"},
     digests=("CheckSum",),
 )
-BODY_DIGEST = Scheme(
-    name="bodyDigest",
-    sign=_body_digest,
-    literals={},
-    digests=("authorization",),
-)
+BODY_DIGEST = Scheme(name="bodyDigest", sign=_body_digest, literals={}, digests=("authorization",))
 CALLBACK_CHECK_SUM = Scheme(
     name="callbackCheckSum",
     sign=_callback_check_sum,

@@ -3,20 +3,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 from ._runtime.webhook import BaseWebhook, UnknownEvent
-from .models import (
-    MeetingCallback,
-    MemberCallback,
-    RecordingCallback,
-)
+from .models import MeetingCallback, MemberCallback, RecordingCallback
 from .signing import CALLBACK_CHECK_SUM
 
 __all__ = [
     "Event",
-    "MeetingStarted",
     "MeetingCanceled",
     "MeetingEnded",
     "MeetingRecycled",
+    "MeetingStarted",
     "MemberJoined",
     "MemberLeft",
     "RecordingReady",
@@ -29,8 +28,7 @@ class MeetingStarted(MeetingCallback, frozen=True, kw_only=True, gc=False):
     """A meeting's room was opened.
 
     An audio and video room was opened for a meeting that still exists. It can happen again: a scheduled meeting
-    that has
-    ended may be entered once more.
+    that has ended may be entered once more.
     """
 
 
@@ -38,8 +36,7 @@ class MeetingCanceled(MeetingCallback, frozen=True, kw_only=True, gc=False):
     """A meeting was cancelled.
 
     The meeting was cancelled and its random number recycled. It disappears, and no room can be opened for it any
-    more.
-    Personal numbers are never recycled.
+    more. Personal numbers are never recycled.
     """
 
 
@@ -47,8 +44,7 @@ class MeetingEnded(MeetingCallback, frozen=True, kw_only=True, gc=False):
     """A meeting's room was closed.
 
     The audio and video room of a meeting was closed. This need not be the last word: the room of a meeting that
-    still exists
-    can be opened again.
+    still exists can be opened again.
     """
 
 
@@ -77,9 +73,8 @@ class MemberLeft(MemberCallback, frozen=True, kw_only=True, gc=False):
 class RecordingReady(RecordingCallback, frozen=True, kw_only=True, gc=False):
     """A recording is ready.
 
-    A recorded file can be downloaded. Where recording is enabled, files are made when the meeting ends or exceeds a
-    fixed
-    length, 2 hours by default.
+    A recorded file can be downloaded. Where recording is enabled, files are made when the meeting ends or
+    exceeds a fixed length, 2 hours by default.
     """
 
 
@@ -110,7 +105,7 @@ class Webhook(BaseWebhook[Event]):
     _scheme = CALLBACK_CHECK_SUM
     _tag = "msgType"
     _body = "msgBody"
-    _events = {
+    _events: ClassVar[Mapping[int, Any]] = {
         1: MeetingStarted,
         2: MeetingCanceled,
         3: MeetingEnded,

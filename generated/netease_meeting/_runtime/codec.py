@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, cast
 
 import msgspec
 
@@ -99,11 +99,12 @@ class Codec:
                 f"a redirect to {printable(reply.header(b'location') or '?', 200)}, which is never followed",
             )
         try:
-            answer = msgspec.json.decode(reply.body.removeprefix(_BOM))
+            answer: Any = msgspec.json.decode(reply.body.removeprefix(_BOM))
         except _REFUSALS as error:
             self._refuse(operation, reply, f"not JSON ({error})" if reply.body else "empty")
         if not isinstance(answer, dict):
             self._refuse(operation, reply, f"JSON, but {_name(answer)} instead of an object")
+        answer = cast("dict[str, Any]", answer)
         if _repeats_a_key(reply.body, answer):
             self._refuse(operation, reply, "an object that names one key twice")
         code = answer.get(names.code)
@@ -162,8 +163,8 @@ class Codec:
             operation=operation.name,
             status=reply.status,
             request_id=request_id,
-            hint="Something between you and the API answered in its place, or the API changed: look at the gateway's log.",
-            hint_zh="可能是中间网关代为应答，或接口已变更。请查看 HTTP 状态码与网关日志。",
+            hint="Something between you and the API answered in its place, or the API changed.",
+            hint_zh="可能是中间网关代为应答，或接口已变更。",
         )
 
 
@@ -173,15 +174,19 @@ def _text(value: Any) -> str | None:
     return str(value) if type(value) in (int, float) else None
 
 
-def _name(value: Any) -> str:
-    return {
-        dict: "an object",
-        list: "an array",
-        str: "text",
-        bool: "a boolean",
-        float: "a fraction",
-        type(None): "null",
-    }.get(type(value), "a number")
+_NAMES: dict[type[Any], str] = {
+    dict: "an object",
+    list: "an array",
+    str: "text",
+    bool: "a boolean",
+    float: "a fraction",
+    int: "a number",
+    type(None): "null",
+}
+
+
+def _name(value: object) -> str:
+    return _NAMES.get(type(value), "something else")
 
 
 def _repeats_a_key(body: bytes, answer: dict[str, Any]) -> bool:

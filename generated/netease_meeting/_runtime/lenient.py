@@ -4,24 +4,27 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import Any
+from collections.abc import Hashable
+from functools import lru_cache
+from typing import Any, TypeVar, cast
 
 import msgspec
 from msgspec import inspect
 
+Value = TypeVar("Value")
+
 _INTEGER = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 
 
-def convert(value: Any, kind: Any) -> Any:
+def convert(value: Any, kind: type[Value]) -> Value:
     """Return *value* (plain JSON data) as *kind*, mending what can be mended without guessing.
 
     Raises ``msgspec.ValidationError`` for the rest.
     """
-    return msgspec.convert(_mend(value, _type_info(kind)), kind)
+    return msgspec.convert(_mend(value, _type_info(cast(Hashable, kind))), kind)
 
 
-@cache
+@lru_cache(maxsize=256)
 def _type_info(kind: Any) -> inspect.Type:
     return inspect.type_info(kind)
 
@@ -31,7 +34,7 @@ def _mend(value: Any, wanted: inspect.Type) -> Any:
         others = [member for member in wanted.types if not isinstance(member, inspect.NoneType)]
         return _mend(value, others[0]) if value is not None and len(others) == 1 else value
     if isinstance(wanted, inspect.StructType) and isinstance(value, dict):
-        return _mend_struct(value, wanted)
+        return _mend_struct(cast("dict[str, Any]", value), wanted)
     if isinstance(wanted, inspect.ListType) and isinstance(value, list):
         return [_mend(item, wanted.item_type) for item in value]
     if isinstance(wanted, inspect.StrType) and type(value) is int:

@@ -23,7 +23,7 @@ class Reply(NamedTuple):
         return next((value.decode("latin-1") for key, value in self.headers if key.lower() == name), None)
 
 
-class TransportFailure(MeetingError):
+class TransportError(MeetingError):
     """No reply. Adapters raise it; the call turns it into one of the public errors."""
 
     sent: bool = True
@@ -39,7 +39,7 @@ class Transport(Protocol):
     def send(self, url: str, headers: Sequence[Header], body: bytes, deadline: float) -> Reply:
         """POST *body*; *deadline* is a ``time.monotonic()`` value by which the whole reply must be there.
 
-        Raises ``TransportFailure``. Never follows redirects, never adds credentials.
+        Raises ``TransportError``. Never follows redirects, never adds credentials.
         """
         ...
 

@@ -1,1 +1,1 @@
-"""How a call is made: signing, sending, retrying, decoding. What is called stands in the modules beside this package."""
+"""How a call is made: signing, sending, retrying, decoding. What can be called is told by the modules around it."""

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from .flow import Flow, Send, Session, call
 from .operation import Operation
 from .raw import RawResponse
-from .transport import AsyncTransport, Header, Reply, Transport, TransportFailure
+from .transport import AsyncTransport, Header, Reply, Transport, TransportError
 
 Result = TypeVar("Result")
 AnyTransport = TypeVar("AnyTransport", Transport, AsyncTransport)
@@ -48,14 +48,14 @@ class Core(Generic[AnyTransport]):
 
 def run(transport: Transport, flow: Flow[Result]) -> RawResponse[Result]:
     """Carry out *flow* in this thread."""
-    outcome: Reply | TransportFailure | None = None
+    outcome: Reply | TransportError | None = None
     try:
         while True:
             action = flow.send(outcome)
             if isinstance(action, Send):
                 try:
                     outcome = transport.send(*action)
-                except TransportFailure as failure:
+                except TransportError as failure:
                     outcome = failure
             else:
                 time.sleep(action.seconds)
@@ -67,14 +67,14 @@ def run(transport: Transport, flow: Flow[Result]) -> RawResponse[Result]:
 
 async def run_async(transport: AsyncTransport, flow: Flow[Result]) -> RawResponse[Result]:
     """Carry out *flow* in this task."""
-    outcome: Reply | TransportFailure | None = None
+    outcome: Reply | TransportError | None = None
     try:
         while True:
             action = flow.send(outcome)
             if isinstance(action, Send):
                 try:
                     outcome = await transport.send(*action)
-                except TransportFailure as failure:
+                except TransportError as failure:
                     outcome = failure
             else:
                 await asyncio.sleep(action.seconds)

@@ -14,13 +14,13 @@ from .operation import Contract, Operation
 from .raw import RawResponse
 from .retry import Budget, Outcome, backoff, may_repeat, retry_after
 from .signing import Signer
-from .transport import Header, Reply, TransportFailure
+from .transport import Header, Reply, TransportError
 
 Result = TypeVar("Result")
 
 
 class Send(NamedTuple):
-    """POST these bytes; answer with a ``Reply`` or a ``TransportFailure``."""
+    """POST these bytes; answer with a ``Reply`` or a ``TransportError``."""
 
     url: str
     headers: Sequence[Header]
@@ -34,7 +34,7 @@ class Sleep(NamedTuple):
     seconds: float
 
 
-Flow = Generator[Send | Sleep, Reply | TransportFailure | None, RawResponse[Result]]
+Flow = Generator[Send | Sleep, Reply | TransportError | None, RawResponse[Result]]
 
 
 @dataclass(slots=True)
@@ -97,7 +97,7 @@ def call(
         raise error
 
 
-def _judge_failure(failure: TransportFailure) -> Outcome:
+def _judge_failure(failure: TransportError) -> Outcome:
     if not failure.retryable:
         return Outcome.FINAL
     return Outcome.AMBIGUOUS if failure.sent else Outcome.NOT_SENT
@@ -114,7 +114,7 @@ def _judge_reply(session: Session, error: MeetingError, status: int) -> Outcome:
     return Outcome.AMBIGUOUS if status < 300 or status >= 500 else Outcome.FINAL
 
 
-def _connection_error(operation: Operation[Any], failure: TransportFailure, timeout: float) -> APIConnectionError:
+def _connection_error(operation: Operation[Any], failure: TransportError, timeout: float) -> APIConnectionError:
     if failure.timed_out:
         return APITimeoutError(
             f"{operation.name}: no answer within {timeout:g} s ({failure})", operation=operation.name

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import httpx
 
-from .transport import Header, Reply, TransportFailure
+from .transport import Header, Reply, TransportError
 
 LARGEST_BODY = 8 * 1024 * 1024
 """Bytes, content encoding undone. The largest real answer, 100 meetings, is about 50 kB."""
@@ -112,7 +112,7 @@ class _Content:
     def __init__(self, response: httpx.Response, deadline: float) -> None:
         encoding = response.headers.get("content-encoding", "identity").strip().lower()
         if encoding not in ("identity", "gzip", ""):
-            raise TransportFailure(f"the answer has Content-Encoding {encoding[:40]!r}, which was not asked for")
+            raise TransportError(f"the answer has Content-Encoding {encoding[:40]!r}, which was not asked for")
         self._gunzip = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
         self._deadline = deadline
         self._chunks: list[bytes] = []
@@ -123,25 +123,25 @@ class _Content:
             try:
                 chunk = self._gunzip.decompress(chunk, LARGEST_BODY + 1 - self._size)
             except zlib.error as error:
-                raise TransportFailure(f"the answer's gzip encoding is broken ({error})") from None
+                raise TransportError(f"the answer's gzip encoding is broken ({error})") from None
         self._chunks.append(chunk)
         self._size += len(chunk)
         if self._size > LARGEST_BODY:
-            raise TransportFailure(f"the answer is larger than {LARGEST_BODY // 2**20} MiB")
+            raise TransportError(f"the answer is larger than {LARGEST_BODY // 2**20} MiB")
         if time.monotonic() > self._deadline:
-            raise TransportFailure("the answer was still arriving", timed_out=True)
+            raise TransportError("the answer was still arriving", timed_out=True)
 
     def read(self) -> bytes:
         if self._gunzip is not None and not self._gunzip.eof and self._size:
-            raise TransportFailure("the answer's gzip encoding is cut off")
+            raise TransportError("the answer's gzip encoding is cut off")
         return self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
 
 
-def _failure(error: httpx.TransportError) -> TransportFailure:
+def _failure(error: httpx.TransportError) -> TransportError:
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
         cause = cause.__cause__ or cause.__context__
-    return TransportFailure(
+    return TransportError(
         f"{type(error).__name__}: {error}" if str(error) else type(error).__name__,
         sent=not isinstance(error, (*_NOT_SENT, httpx.LocalProtocolError)),
         timed_out=isinstance(error, httpx.TimeoutException),

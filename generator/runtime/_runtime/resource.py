@@ -129,7 +129,7 @@ def _headers(operation: str, headers: dict[str, str | int] | None) -> Sequence[t
     return [(name.encode(), _header(operation, name, value)) for name, value in headers.items()]
 
 
-def _header(operation: str, name: str, value: str | int) -> bytes:
+def _header(operation: str, name: str, value: object) -> bytes:
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         raise ArgumentError(f"{operation}: {name} must be text or an integer, not {value!r}.", operation=operation)
     try:

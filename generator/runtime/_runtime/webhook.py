@@ -18,7 +18,7 @@ from .signing import Material, Scheme
 
 Event = TypeVar("Event")
 
-HeaderSource = Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]]
+HeaderSource = Mapping[str, str] | Sequence[tuple[str, str]] | Sequence[tuple[bytes, bytes]]
 """What frameworks call headers: a mapping, or pairs of text or bytes."""
 
 LARGEST_BODY = 1024 * 1024
@@ -45,7 +45,7 @@ class BaseWebhook(Generic[Event]):
     _scheme: ClassVar[Scheme]
     _tag: ClassVar[str]
     _body: ClassVar[str]
-    _events: ClassVar[Mapping[int, type[Any]]]
+    _events: ClassVar[Mapping[int, Any]]
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class BaseWebhook(Generic[Event]):
             WebhookSignatureError: A header is missing, doubled or malformed, or the signature is wrong.
             WebhookTimestampError: The signature is right but outside the time window.
         """
-        if not isinstance(body, (bytes, bytearray)):
+        if not isinstance(cast(object, body), (bytes, bytearray)):
             raise TypeError(
                 f"body must be the raw bytes of the request, not {type(body).__name__}: FastAPI and Starlette "
                 "`await request.body()`, Flask `request.get_data()`, Django `request.body`, "
@@ -128,7 +128,7 @@ class BaseWebhook(Generic[Event]):
             raise WebhookPayloadError(f"the body is not a callback: {error}") from None
         decoder = self._decoders.get(message.tag)
         if decoder is None:
-            return self._unknown(message.tag, bytes(body))
+            return cast(Event, UnknownEvent(msg_type=message.tag, raw=bytes(body)))
         try:
             return self._read(decoder, message)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
@@ -138,15 +138,14 @@ class BaseWebhook(Generic[Event]):
         try:
             return decoder.decode(message.body)
         except msgspec.ValidationError:
-            return cast(Event, lenient.convert(msgspec.json.decode(message.body), self._events[message.tag]))
-
-    def _unknown(self, tag: int, body: bytes) -> Any:
-        return UnknownEvent(msg_type=tag, raw=body)
+            event: Event = lenient.convert(msgspec.json.decode(message.body), self._events[message.tag])
+            return event
 
     def _signature(self, headers: HeaderSource) -> dict[str, bytes]:
         wanted = {name.lower(): name for name in (*self._scheme.literals.values(), *self._scheme.digests)}
         found: dict[str, bytes] = {}
-        for key, value in headers.items() if isinstance(headers, Mapping) else headers:
+        pairs: Iterable[tuple[str | bytes, str | bytes]] = headers.items() if isinstance(headers, Mapping) else headers
+        for key, value in pairs:
             name = wanted.get((key.decode("latin-1") if isinstance(key, bytes) else key).lower())
             if name is None:
                 continue
