@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -257,24 +256,21 @@ def _properties_make_sense(document: Document) -> Iterator[Problem]:
 
 
 def _examples_are_valid(document: Document) -> Iterator[Problem]:
-    components = document.root["components"]
+    validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
     for path, node in _walk(document.root):
         if path[-2:-1] != ("content",):
             continue
-        validator = _example_validator(node["schema"]["$ref"], json.dumps(components["schemas"]))
+        reference = node["schema"]["$ref"]
+        if reference not in validators:
+            components = {"schemas": document.schemas_behind(node["schema"])}
+            validators[reference] = jsonschema_rs.Draft202012Validator({"$ref": reference, "components": components})
         for name, example in node["examples"].items():
-            for error in validator.iter_errors(example["value"]):
-                place = document.where(*path, "examples", name, "value", *error.instance_path)
+            for error in validators[reference].iter_errors(example["value"]):
                 yield Problem(
-                    place,
-                    f"the example does not fit {node['schema']['$ref'].removeprefix(_COMPONENTS)}: {error.message}",
+                    document.where(*path, "examples", name, "value", *error.instance_path),
+                    f"the example does not fit {reference.removeprefix(_COMPONENTS)}: {error.message}",
                     "Correct the example or the schema",
                 )
-
-
-@cache
-def _example_validator(reference: str, schemas: str) -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator({"$ref": reference, "components": {"schemas": json.loads(schemas)}})
 
 
 def _codes_are_known(document: Document) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ _DATA = frozenset({"example", "value", "default", "const", "enum"})
 """Keys whose values are data: a ``$ref`` in there is nobody's business."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """The contract in one piece. ``root`` is plain data; ``$ref``s are left only where they name a component."""
 
@@ -45,6 +46,29 @@ class Document:
             if start is not None and (place is None or start.file != place.file):
                 place = start
         return str(place)
+
+    def schemas_behind(self, *nodes: Any) -> dict[str, Any]:
+        """Return the schemas that *nodes* refer to, and those they refer to, in the contract's order."""
+        schemas: dict[str, Any] = self.root["components"]["schemas"]
+        found: set[str] = set()
+        waiting: list[Any] = list(nodes)
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, list):
+                waiting.extend(node)
+            elif isinstance(node, dict):
+                name = str(node.get("$ref", "")).removeprefix(_SCHEMAS)
+                if name in schemas and name not in found:
+                    found.add(name)
+                    waiting.append(schemas[name])
+                waiting.extend(
+                    child for key, child in node.items() if key not in _DATA and isinstance(child, (dict, list))
+                )
+        return {name: schemas[name] for name in sorted(found, key=self._order.__getitem__)}
+
+    @cached_property
+    def _order(self) -> dict[str, int]:
+        return {name: index for index, name in enumerate(self.root["components"]["schemas"])}
 
 
 def load(path: Path) -> Document:

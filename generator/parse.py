@@ -68,47 +68,26 @@ def parse(document: Document) -> Parsed:
     """
     parsed = Parsed({}, {}, {})
     config = Config.from_sources(ConfigFile(post_hooks=[]), MetaType.NONE, Path("-"), "utf-8", True, Path("-"))
-    for part in _parts(document.root):
+    for part in _parts(document):
         _parse_part(part, config, document, parsed)
     return parsed
 
 
-def _parts(root: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _parts(document: Document) -> Iterator[dict[str, Any]]:
+    root = document.root
+    responses = root["components"].get("responses", {})
     by_tag: dict[str, dict[str, Any]] = {}
     for path, item in root.get("paths", {}).items():
         tag = next((operation["tags"][0] for operation in item.values()), "")
         by_tag.setdefault(tag, {})[path] = item
     webhooks = {f"/webhooks/{name}": item for name, item in root.get("webhooks", {}).items()}
     for paths in (*by_tag.values(), webhooks):
-        components = root.get("components", {})
         yield {
             "openapi": root["openapi"],
             "info": {"title": root["info"]["title"], "version": root["info"]["version"]},
             "paths": paths,
-            "components": {
-                "schemas": _reached(paths, components.get("schemas", {}), components.get("responses", {})),
-                "responses": components.get("responses", {}),
-            },
+            "components": {"schemas": document.schemas_behind(paths, responses), "responses": responses},
         }
-
-
-def _reached(paths: Any, schemas: dict[str, Any], responses: dict[str, Any]) -> dict[str, Any]:
-    """Return the schemas that *paths* and *responses* refer to, and those they refer to, in the contract's order."""
-    found: set[str] = set()
-    waiting: list[Any] = [paths, responses]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, list):
-            waiting.extend(node)
-        elif isinstance(node, dict):
-            name = str(node.get("$ref", "")).removeprefix("#/components/schemas/")
-            if name in schemas and name not in found:
-                found.add(name)
-                waiting.append(schemas[name])
-            waiting.extend(
-                value for key, value in node.items() if key not in ("example", "examples") and not key.startswith("x-")
-            )
-    return {name: schema for name, schema in schemas.items() if name in found}
 
 
 def _parse_part(part: dict[str, Any], config: Config, document: Document, parsed: Parsed) -> None:

@@ -76,8 +76,7 @@ class Accounts(Resource):
         ``POST /v1/account/create``
 
         Args:
-            im_accid: The IM account to reuse. It also makes the call safe to repeat. Without it, a lost answer
-                may leave an account behind.
+            im_accid: The IM account to reuse. It makes the call safe to repeat.
             im_token: The token of the reused IM account.
             short_id: The short number for the account's personal meeting. 4 to 8 characters.
             timeout: Seconds for the whole call, retries included. Left out: the client's.
@@ -239,8 +238,7 @@ class AsyncAccounts(AsyncResource):
         ``POST /v1/account/create``
 
         Args:
-            im_accid: The IM account to reuse. It also makes the call safe to repeat. Without it, a lost answer
-                may leave an account behind.
+            im_accid: The IM account to reuse. It makes the call safe to repeat.
             im_token: The token of the reused IM account.
             short_id: The short number for the account's personal meeting. 4 to 8 characters.
             timeout: Seconds for the whole call, retries included. Left out: the client's.

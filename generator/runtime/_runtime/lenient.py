@@ -33,9 +33,11 @@ def _mend(value: Any, wanted: inspect.Type) -> Any:
         others = [member for member in wanted.types if not isinstance(member, inspect.NoneType)]
         return _mend(value, others[0]) if value is not None and len(others) == 1 else value
     if isinstance(wanted, inspect.StructType) and isinstance(value, dict):
-        return _mend_struct(cast("dict[str, Any]", value), wanted)
+        members: dict[str, Any] = value
+        return _mend_struct(members, wanted)
     if isinstance(wanted, inspect.ListType) and isinstance(value, list):
-        return [_mend(item, wanted.item_type) for item in value]
+        items: list[Any] = value
+        return [_mend(item, wanted.item_type) for item in items]
     if isinstance(wanted, inspect.StrType) and type(value) is int:
         return str(value)
     if _wants_integer(wanted):
