@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from . import naming
@@ -109,17 +110,16 @@ class _Builder:
 
     def _operation(self, path: str, raw: dict[str, Any]) -> Operation:
         where = ("paths", path, "post")
-        parsed = self.parsed.operations[path]
         sdk = raw["x-sdk"]
-        headers = {header.wire: header for header in parsed.headers}
+        headers = {header.wire: header for header in self.parsed.headers[path]}
         parameters = tuple(
             self._field(
                 headers[parameter["name"]], {**parameter.get("schema", {}), **parameter}, (*where, "parameters", index)
             )
             for index, parameter in enumerate(raw.get("parameters", []))
         )
-        request = self._model(parsed.body)
-        answer = self.parsed.models[parsed.answer].get(self.envelope.data)
+        request = self._model(_schema_of(raw["requestBody"]))
+        answer = self.parsed.models[_schema_of(raw["responses"]["200"])].get(self.envelope.data)
         result = self._typed(answer.type, {}) if answer is not None else None
         for leaf in result.leaves() if result is not None else ():
             self._reach(leaf)
@@ -266,8 +266,7 @@ class _Builder:
         return tuple(self.schemes[name] for name in (wanted[0] if wanted else {}) if name in self.schemes)
 
     def _webhook(self, name: str, raw: dict[str, Any]) -> Webhook:
-        message = self._message_schema(raw)
-        properties = self.schemas[message]["properties"]
+        properties = self.schemas[_schema_of(raw["requestBody"])]["properties"]
         tag = next(prop["const"] for prop in properties.values() if "const" in prop)
         body = next(prop["$ref"].rsplit("/", 1)[1] for prop in properties.values() if "const" not in prop)
         media = next(iter(raw["requestBody"]["content"].values()))
@@ -281,17 +280,12 @@ class _Builder:
             example=next((example["value"] for example in media.get("examples", {}).values()), {}),
         )
 
-    def _message_schema(self, raw: dict[str, Any]) -> str:
-        media = next(iter(raw["requestBody"]["content"].values()))
-        name: str = media["schema"]["$ref"].rsplit("/", 1)[1]
-        return name
-
     def _message(self) -> Message | None:
         webhooks = self.root.get("webhooks", {})
         if not webhooks:
             return None
         first = next(iter(webhooks.values()))["post"]
-        properties = self.schemas[self._message_schema(first)]["properties"]
+        properties = self.schemas[_schema_of(first["requestBody"])]["properties"]
         return Message(
             tag=next(name for name, prop in properties.items() if "const" in prop),
             body=next(name for name, prop in properties.items() if "const" not in prop),
@@ -318,13 +312,14 @@ class _Builder:
         self._check_unique([code.name for code in self.codes.values()], "error code", ("x-error-codes",))
         self._check_unique([resource.class_name for resource in resources], "resource", ("paths",))
 
-    def _check_unique(self, names: list[str], what: str, path: tuple[str | int, ...]) -> None:
-        for name in sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else ():
-            self._problem(
-                path,
-                f"{name!r} would be the name of more than one {what}",
-                "Rename one of them; `x-sdk` gives a property another Python name",
-            )
+    def _check_unique(self, names: Iterable[str], what: str, path: tuple[str | int, ...]) -> None:
+        for name, count in Counter(names).items():
+            if count > 1:
+                self._problem(
+                    path,
+                    f"{name!r} would be the name of more than one {what}",
+                    "Rename one of them; `x-sdk` gives a property another Python name",
+                )
 
     def _problem(self, path: tuple[str | int, ...], what: str, cure: str) -> None:
         self.problems.append(Problem(self.document.where(*path), what, cure))
@@ -335,6 +330,12 @@ class _Builder:
     def _media_type(self) -> str:
         first = next(iter(self.root["paths"].values()))
         return str(next(iter(first["post"]["requestBody"]["content"])))
+
+
+def _schema_of(body: dict[str, Any]) -> str:
+    """Return the name of the schema of a request body or a response."""
+    media = next(iter(body["content"].values()))
+    return str(media["schema"]["$ref"].rsplit("/", 1)[1])
 
 
 def _properties(schemas: dict[str, Any], name: str) -> Iterator[tuple[str, dict[str, Any], tuple[str | int, ...]]]:

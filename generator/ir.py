@@ -293,6 +293,14 @@ class Operation:
         """The type of the unwrapped result."""
         return self.result.python if self.result is not None else "None"
 
+    def mentions(self) -> Iterator[TypeRef]:
+        """Yield the types that stand in the method: arguments, body, result and row."""
+        types = [TypeRef("model", self.request.name), *(field.type for field in self.arguments)]
+        types += [self.result] if self.result is not None else []
+        types += [self.pagination.rows.type] if self.pagination is not None else []
+        for type_ in types:
+            yield from type_.leaves()
+
     @property
     def row(self) -> str:
         """The type of a row of a paged result."""
@@ -324,6 +332,22 @@ class Resource:
     @property
     def class_name(self) -> str:
         return self.name.title().replace("_", "")
+
+    @cached_property
+    def enums(self) -> tuple[str, ...]:
+        """Names of the enumerations its methods mention."""
+        fields = (field for operation in self.operations for field in operation.arguments)
+        return _names(leaf for field in fields for leaf in field.type.leaves() if leaf.kind == "enum")
+
+    @cached_property
+    def models(self) -> tuple[str, ...]:
+        """Names of the models its methods mention."""
+        return _names(leaf for operation in self.operations for leaf in operation.mentions() if leaf.kind == "model")
+
+    @cached_property
+    def schemes(self) -> tuple[Scheme, ...]:
+        """The signatures its operations bear."""
+        return tuple({scheme.name: scheme for operation in self.operations for scheme in operation.schemes}.values())
 
 
 @dataclass(frozen=True)
@@ -391,21 +415,26 @@ class Api:
     def operations(self) -> tuple[Operation, ...]:
         return tuple(operation for resource in self.resources for operation in resource.operations)
 
-    @property
+    @cached_property
     def requests(self) -> tuple[Model, ...]:
-        """The models that are bodies of requests and nothing else."""
+        """The models that are bodies of requests."""
         bodies = {operation.request.name for operation in self.operations}
         return tuple(model for model in self.models if model.name in bodies)
 
-    @property
+    @cached_property
     def values(self) -> tuple[Model, ...]:
         """The other models."""
-        return tuple(model for model in self.models if model not in self.requests)
+        bodies = {model.name for model in self.requests}
+        return tuple(model for model in self.models if model.name not in bodies)
 
     @property
     def signed_apart(self) -> tuple[Operation, ...]:
         """The operations that are signed otherwise than the rest."""
         return tuple(operation for operation in self.operations if operation.schemes != self.default_schemes)
+
+
+def _names(types: Iterator[TypeRef]) -> tuple[str, ...]:
+    return tuple(sorted({type_.name for type_ in types}))
 
 
 def join_sentences(*sentences: str) -> str:

@@ -14,7 +14,6 @@ from typing import Any, Literal
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError, ParseError
-from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.properties import EnumProperty, ModelProperty
 from openapi_python_client.parser.properties.boolean import BooleanProperty
 from openapi_python_client.parser.properties.const import ConstProperty
@@ -39,17 +38,6 @@ class ParsedField:
     required: bool
 
 
-@dataclass(frozen=True)
-class ParsedOperation:
-    """The types of one operation."""
-
-    body: str
-    """Name of the request model."""
-    answer: str
-    """Name of the model of the successful response."""
-    headers: tuple[ParsedField, ...]
-
-
 @dataclass
 class Parsed:
     """Everything openapi-python-client read."""
@@ -57,8 +45,8 @@ class Parsed:
     models: dict[str, dict[str, ParsedField]]
     enums: dict[str, dict[str, int | str]]
     """Name -> member name -> value."""
-    operations: dict[str, ParsedOperation]
-    """By path."""
+    headers: dict[str, tuple[ParsedField, ...]]
+    """The header parameters of each operation, by path."""
 
 
 def parse(document: Document) -> Parsed:
@@ -75,19 +63,52 @@ def parse(document: Document) -> Parsed:
 
 def _parts(document: Document) -> Iterator[dict[str, Any]]:
     root = document.root
-    responses = root["components"].get("responses", {})
     by_tag: dict[str, dict[str, Any]] = {}
-    for path, item in root.get("paths", {}).items():
-        tag = next((operation["tags"][0] for operation in item.values()), "")
-        by_tag.setdefault(tag, {})[path] = item
-    webhooks = {f"/webhooks/{name}": item for name, item in root.get("webhooks", {}).items()}
-    for paths in (*by_tag.values(), webhooks):
-        yield {
-            "openapi": root["openapi"],
-            "info": {"title": root["info"]["title"], "version": root["info"]["version"]},
-            "paths": paths,
-            "components": {"schemas": document.schemas_behind(paths, responses), "responses": responses},
+    for path, item in root["paths"].items():
+        by_tag.setdefault(item["post"]["tags"][0], {})[path] = item["post"]
+    for operations in by_tag.values():
+        yield _part(document, operations)
+    yield _part(document, {}, root.get("webhooks", {}), root["components"].get("responses", {}))
+
+
+def _part(document: Document, operations: dict[str, Any], *others: Any) -> dict[str, Any]:
+    """Return a document of its own with the headers of *operations* and the schemas that they and *others* reach.
+
+    Bodies and answers are references to schemas, which leaves nothing to parse in them; the parser would copy the
+    whole graph behind them, three times for each operation.
+    """
+    paths = {
+        path: {
+            "post": {
+                "operationId": operation["operationId"],
+                "tags": operation["tags"],
+                "parameters": operation.get("parameters", []),
+                "responses": {"200": {"description": ""}},
+            }
         }
+        for path, operation in operations.items()
+    }
+    return {
+        "openapi": document.root["openapi"],
+        "info": {"title": document.root["info"]["title"], "version": document.root["info"]["version"]},
+        "paths": paths,
+        "components": {"schemas": _bare(document.schemas_behind(operations, *others), holds_names=True)},
+    }
+
+
+def _bare(node: Any, holds_names: bool = False) -> Any:
+    """Return *node* without its prose and examples: the parser copies everything it is given, several times over."""
+    if isinstance(node, list):
+        return [_bare(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if holds_names:
+        return {name: _bare(value) for name, value in node.items()}
+    return {
+        key: "" if key == "description" else _bare(value, key in _NAMED)
+        for key, value in node.items()
+        if key not in _PROSE
+    }
 
 
 def _parse_part(part: dict[str, Any], config: Config, document: Document, parsed: Parsed) -> None:
@@ -119,36 +140,19 @@ def _parse_part(part: dict[str, Any], config: Config, document: Document, parsed
         }
     for tag in data.endpoint_collections_by_tag.values():
         for endpoint in tag.endpoints:
-            path = str(_plain(endpoint.path))
-            if not path.startswith("/webhooks/"):
-                parsed.operations[path] = _operation(endpoint, path, document)
+            headers = tuple(_field(parameter, document) for parameter in endpoint.header_parameters)
+            parsed.headers[str(_plain(endpoint.path))] = headers
 
 
+_PROSE = frozenset({"examples", "example", "summary", "x-i18n", "x-enum-descriptions", "x-errors", "x-codeSamples"})
+_NAMED = frozenset({"properties"})
+"""Keys below which stand names, not keywords."""
 _CURE = "Mend the contract; nothing is generated while the parser has doubts"
 
 
 def _problem(warning: ParseError | GeneratorError, document: Document) -> Problem:
     said = " ".join(str(part) for part in (warning.header, warning.detail) if part)
     return Problem(document.where(), f"the parser would have dropped something: {said}", _CURE)
-
-
-def _operation(endpoint: Endpoint, path: str, document: Document) -> ParsedOperation:
-    body = endpoint.bodies[0].prop if endpoint.bodies else None
-    answer = next((response.prop for response in endpoint.responses.patterns), None)
-    if not isinstance(body, ModelProperty) or not isinstance(answer, ModelProperty):
-        raise ContractError(
-            [
-                Problem(
-                    document.where("paths", path),
-                    f"{path} needs a request body and a successful response that are named objects",
-                    "Refer to object schemas in `requestBody` and in the response 200",
-                )
-            ]
-        )
-    headers = tuple(_field(parameter, document) for parameter in endpoint.header_parameters)
-    return ParsedOperation(
-        _schema_name(body.class_info.name, document), _schema_name(answer.class_info.name, document), headers
-    )
 
 
 def _field(prop: PropertyProtocol, document: Document) -> ParsedField:

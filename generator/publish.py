@@ -15,11 +15,11 @@ from .samples import samples
 def publish(api: Api) -> dict[str, bytes]:
     """Return the published contract by its path below ``generated/``."""
     document = _with_samples(api)
-    compact = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    compact = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
     return {
         "openapi.yaml": _yaml(document),
-        "openapi.json": json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n",
-        f"{PACKAGE}/openapi.json": compact + b"\n",
+        "openapi.json": compact,
+        f"{PACKAGE}/openapi.json": compact,
         f"{PACKAGE}/py.typed": b"",
     }
 

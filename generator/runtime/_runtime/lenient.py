@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable
 from functools import lru_cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeGuard, TypeVar, cast
 
 import msgspec
 from msgspec import inspect
@@ -32,12 +32,10 @@ def _mend(value: Any, wanted: inspect.Type) -> Any:
     if isinstance(wanted, inspect.UnionType):
         others = [member for member in wanted.types if not isinstance(member, inspect.NoneType)]
         return _mend(value, others[0]) if value is not None and len(others) == 1 else value
-    if isinstance(wanted, inspect.StructType) and isinstance(value, dict):
-        members: dict[str, Any] = value
-        return _mend_struct(members, wanted)
-    if isinstance(wanted, inspect.ListType) and isinstance(value, list):
-        items: list[Any] = value
-        return [_mend(item, wanted.item_type) for item in items]
+    if isinstance(wanted, inspect.StructType) and _is_object(value):
+        return _mend_struct(value, wanted)
+    if isinstance(wanted, inspect.ListType) and _is_array(value):
+        return [_mend(item, wanted.item_type) for item in value]
     if isinstance(wanted, inspect.StrType) and type(value) is int:
         return str(value)
     if _wants_integer(wanted):
@@ -57,6 +55,14 @@ def _mend_struct(value: dict[str, Any], wanted: inspect.StructType) -> dict[str,
         for name, item in value.items()
         if name in fields and (item is not None or fields[name].required)
     }
+
+
+def _is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    return isinstance(value, dict)
+
+
+def _is_array(value: object) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)
 
 
 def _wants_integer(wanted: inspect.Type) -> bool:

@@ -1,6 +1,6 @@
 """How long generating takes, beside stock openapi-python-client, for contracts of 15 to 1000 operations.
 
-    python benchmarks/generator.py [--rounds 3] [--sizes 15 100 300 1000]
+    python benchmarks/generate.py [--rounds 3] [--sizes 15 100 300 1000]
 
 Both run as fresh processes on the same document, alternately; medians of the wall time are printed. The contract in
 ``spec/`` is measured too, the stock tool on ``generated/openapi.yaml``.
@@ -31,11 +31,13 @@ def main() -> None:
     options = parser.parse_args()
     print("| contract | ours, s | stock, s | ours / stock |\n|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
-        report("spec/ (15 operations)", ROOT / "spec/openapi.yaml", ROOT / "generated/openapi.yaml", Path(folder), options.rounds)
+        spec, published = ROOT / "spec/openapi.yaml", ROOT / "generated/openapi.yaml"
+        report("spec/ (15 operations)", spec, published, Path(folder), options.rounds)
         for size in options.sizes:
             document = Path(folder, f"contract-{size}.json")
             document.write_text(json.dumps(contract(size), ensure_ascii=False, indent=1))
-            report(f"{size} operations, {document.stat().st_size >> 10} KiB", document, document, Path(folder), options.rounds)
+            name = f"{size} operations, {document.stat().st_size >> 10} KiB"
+            report(name, document, document, Path(folder), options.rounds)
 
 
 def report(name: str, ours: Path, stock: Path, folder: Path, rounds: int) -> None:
@@ -68,7 +70,7 @@ def contract(operations: int) -> dict[str, Any]:
     tags = [{"name": f"things{index}", **described(f"Things {index}.")} for index in range((operations + 9) // 10)]
     info = {"title": "Things", **described("Many things."), "version": "1.0.0"}
     info["x-i18n"] = {"en": {"title": "Things", "description": "Many things."}}
-    names = ("code", "message", "requestId", "cost", "data")
+    envelope_names = {"code": "code", "message": "msg", "requestId": "requestId", "cost": "costTime", "data": "ret"}
     return {
         "openapi": "3.1.1",
         "info": info,
@@ -76,7 +78,7 @@ def contract(operations: int) -> dict[str, Any]:
         "tags": tags,
         "paths": paths,
         "components": {"schemas": schemas},
-        "x-envelope": {**dict(zip(names, ("code", "msg", "requestId", "costTime", "ret"), strict=True)), "success": 200},
+        "x-envelope": {**envelope_names, "success": 200},
         "x-error-codes": {"families": {"busy": {"class": "BusyError", "zh": "忙", "en": "Busy."}}, "codes": []},
     }
 
@@ -102,7 +104,8 @@ def schemas_of(number: int) -> dict[str, Any]:
         "x-enum-descriptions": texts,
     }
     fields = {f"fieldNumber{index}": {"type": "string", **described(f"Field {index}.")} for index in range(6)}
-    thing = {"type": "object", **described("A thing."), "properties": {**fields, "kind": {"$ref": f"#/components/schemas/Kind{number}"}}}
+    members = {**fields, "kind": {"$ref": f"#/components/schemas/Kind{number}"}}
+    thing = {"type": "object", **described("A thing."), "properties": members}
     request = {"type": "object", **described("A request."), "required": ["fieldNumber0"], "properties": fields}
     answer = {"type": "object", "properties": {"ret": {"$ref": f"#/components/schemas/Thing{number}"}}}
     response = {**described("An answer."), "allOf": [{"$ref": "#/components/schemas/Envelope"}, answer]}
@@ -119,7 +122,9 @@ def operation(number: int) -> dict[str, Any]:
         **described("Does a thing."),
         "x-i18n": {"en": {"summary": "Do a thing", "description": "Does a thing."}},
         "requestBody": {"required": True, **content(f"Request{number}", {"fieldNumber0": "a"})},
-        "responses": {"200": {**described("The thing."), **content(f"Response{number}", {"code": 200, "ret": {"kind": 1}})}},
+        "responses": {
+            "200": {**described("The thing."), **content(f"Response{number}", {"code": 200, "ret": {"kind": 1}})}
+        },
     }
 
 
