@@ -119,7 +119,7 @@ class _Builder:
             for index, parameter in enumerate(raw.get("parameters", []))
         )
         request = self._model(_schema_of(raw["requestBody"]))
-        answer = self.parsed.models[_schema_of(raw["responses"]["200"])].get(self.envelope.data)
+        answer = self._parsed_model(_schema_of(raw["responses"]["200"])).get(self.envelope.data)
         result = self._typed(answer.type, {}) if answer is not None else None
         for leaf in result.leaves() if result is not None else ():
             self._reach(leaf)
@@ -176,7 +176,7 @@ class _Builder:
         if name in self.models:
             return self.models[name]
         schema = self.schemas[name]
-        types = self.parsed.models[name]
+        types = self._parsed_model(name)
         fields = tuple(
             self._field(types[wire], raw, path) for wire, raw, path in _properties(self.schemas, name) if wire in types
         )
@@ -187,6 +187,12 @@ class _Builder:
             for leaf in field.type.leaves():
                 self._reach(leaf)
         return model
+
+    def _parsed_model(self, name: str) -> dict[str, ParsedField]:
+        """Return the parser's fields; it takes a composition of a single part for that part itself."""
+        while name not in self.parsed.models:
+            name = self.schemas[name]["allOf"][0]["$ref"].rsplit("/", 1)[1]
+        return self.parsed.models[name]
 
     def _reach(self, leaf: TypeRef) -> None:
         if leaf.kind == "model":
