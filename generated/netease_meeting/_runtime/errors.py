@@ -122,3 +122,7 @@ class WebhookTimestampError(WebhookError):
 
 class WebhookPayloadError(WebhookError):
     """The signature is right but the body is not a callback message."""
+
+
+for _error in [value for value in globals().values() if isinstance(value, type) and issubclass(value, MeetingError)]:
+    _error.__module__ = __name__.replace("._runtime", "")  # where users find it, and what a traceback should say

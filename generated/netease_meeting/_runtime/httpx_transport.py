@@ -118,8 +118,10 @@ class _Content:
         self._deadline = deadline
         self._chunks: list[bytes] = []
         self._size = 0
+        self._received = False
 
     def add(self, chunk: bytes) -> None:
+        self._received = True
         if self._gunzip is not None:
             try:
                 chunk = self._gunzip.decompress(chunk, LARGEST_BODY + 1 - self._size)
@@ -133,7 +135,7 @@ class _Content:
             raise TransportError("the answer was still arriving", timed_out=True)
 
     def read(self) -> bytes:
-        if self._gunzip is not None and not self._gunzip.eof and self._size:
+        if self._gunzip is not None and not self._gunzip.eof and self._received:
             raise TransportError("the answer's gzip encoding is cut off")
         return self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
 

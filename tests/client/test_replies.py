@@ -1,0 +1,192 @@
+"""Replies no server should send. Whatever comes, one of our exceptions comes out, and it says which operation it was."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import pickle
+
+import pytest
+from netease_meeting import AsyncMeetingClient, Meeting, MeetingClient, MeetingStatus, errors
+
+from tests.conftest import RudeServer, reply, rude_server
+
+MEETING = {"meetingUniqueId": 7, "meetingId": "123456789", "subject": "周会", "status": 2}
+
+
+def client(server: RudeServer) -> MeetingClient:
+    return MeetingClient(app_key="key", app_secret="canary-secret", base_url=server.url, max_retries=0, timeout=5)
+
+
+def get(*answers: bytes) -> Meeting:
+    with rude_server(*answers) as server, client(server) as c:
+        return c.meetings.get(meeting_unique_id=7)
+
+
+NOT_AN_ENVELOPE = {
+    "empty": reply(b""),
+    "html": reply(b"<html>Bad gateway</html>", b"502 Bad Gateway", b"text/html"),
+    "html with 200": reply(b"<html>hello</html>", content_type=b"text/html"),
+    "truncated json": reply(b'{"code":200,"ret":{"meetingUni'),
+    "gbk": reply('{"code":200,"msg":"会议"}'.encode("gbk")),
+    "utf-16": reply('{"code":200}'.encode("utf-16")),
+    "nan": reply(b'{"code":200,"ret":{"meetingUniqueId":NaN}}'),
+    "infinity": reply(b'{"code":200,"ret":{"meetingUniqueId":1e400,"meetingId":"1","subject":"","status":1}}'),
+    "5000 digits": reply(b'{"code":' + b"9" * 5000 + b"}"),
+    "200000 deep": reply(b'{"code":200,"ret":' + b"[" * 200_000 + b"]" * 200_000 + b"}"),
+    "an array": reply(b"[1,2]"),
+    "null": reply(b"null"),
+    "code twice": reply(b'{"code":200,"code":401,"ret":null}'),
+    "code missing": reply(b'{"ret":{}}'),
+    "code null": reply(b'{"code":null}'),
+    "code true": reply(b'{"code":true,"ret":{}}'),
+    "code as text": reply(b'{"code":"200","ret":{}}'),
+    "code as fraction": reply(b'{"code":200.0,"ret":{}}'),
+    "ret missing": reply(b'{"code":200}'),
+    "ret null": reply(b'{"code":200,"ret":null}'),
+    "ret an array": reply(b'{"code":200,"ret":[]}'),
+    "ret text": reply(b'{"code":200,"ret":"x"}'),
+    "ret without the id": reply(b'{"code":200,"ret":{"subject":"x"}}'),
+    "an id beyond 64 bits": reply(json.dumps({"code": 200, "ret": {**MEETING, "meetingUniqueId": 2**63}}).encode()),
+    "redirect": reply(b"", b"307 Temporary Redirect", b"text/plain", b"Location: http://127.0.0.1:1/"),
+    "success within HTTP 500": reply(json.dumps({"code": 200, "ret": MEETING}).encode(), b"500 Oops"),
+}
+
+
+@pytest.mark.parametrize("answer", NOT_AN_ENVELOPE.values(), ids=NOT_AN_ENVELOPE)
+def test_what_is_no_envelope_is_a_response_error(answer: bytes) -> None:
+    with pytest.raises(errors.APIResponseError) as caught:
+        get(answer)
+    error = caught.value
+    assert error.operation == "meetings.get"
+    assert error.status == int(answer.split(b" ", 2)[1])
+    assert "meetings.get" in str(error)
+    assert "canary-secret" not in repr(error) + str(error)
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(b"", id="closed without an answer"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\nConnection: close\r\n\r\n{}", id="cut off"),
+        pytest.param(b"rubbish\r\n\r\n", id="no status line"),
+        pytest.param(reply(b"x", b"200 OK", b"application/json", b"Content-Encoding: gzip"), id="not gzip"),
+        pytest.param(
+            reply(gzip.compress(b'{"code":200}')[:-9], b"200 OK", b"application/json", b"Content-Encoding: gzip"),
+            id="cut gzip",
+        ),
+        pytest.param(reply(b"x", b"200 OK", b"application/json", b"Content-Encoding: br"), id="unasked encoding"),
+        pytest.param(
+            reply(gzip.compress(b" " * 50_000_000), b"200 OK", b"application/json", b"Content-Encoding: gzip"),
+            id="gzip bomb",
+        ),
+        pytest.param(reply(b" " * 9_000_000), id="too large"),
+    ],
+)
+def test_a_broken_answer_is_a_connection_error(answer: bytes) -> None:
+    with pytest.raises(errors.APIConnectionError) as caught:
+        get(answer)
+    assert caught.value.operation == "meetings.get"
+    assert not isinstance(caught.value, errors.OutcomeUnknownError), "a read can always be repeated"
+
+
+def test_a_lost_answer_to_a_write_is_an_unknown_outcome() -> None:
+    with rude_server(b"") as server, client(server) as c, pytest.raises(errors.OutcomeUnknownError) as caught:
+        c.meetings.create(host="a", type=1, subject="b")
+    assert len(server.requests) == 1
+    assert caught.value.sent_at is not None
+    assert isinstance(caught.value, errors.APIConnectionError)
+
+
+def test_nobody_listening_is_a_connection_error_with_a_reason() -> None:
+    with rude_server(b"") as server:
+        url = server.url
+    with (
+        MeetingClient(app_key="k", app_secret="s", base_url=url, max_retries=0) as c,
+        pytest.raises(errors.APIConnectionError) as caught,
+    ):
+        c.meetings.create(host="a", type=1, subject="b")
+    assert not isinstance(caught.value, errors.OutcomeUnknownError)
+    assert "refused" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("ret", "name", "value"),
+    [
+        ({"meetingId": 216406206}, "meeting_id", "216406206"),
+        ({"meetingUniqueId": "1234567890123"}, "meeting_unique_id", 1234567890123),
+        ({"password": None}, "password", None),
+        ({"settings": None}, "settings", None),
+        ({"status": 9}, "status", 9),
+        ({"valid": 1}, "valid", True),
+        ({"meetingUniqueId": 2**63 - 1}, "meeting_unique_id", 2**63 - 1),
+    ],
+)
+def test_sloppy_values_are_mended(ret: dict[str, object], name: str, value: object) -> None:
+    meeting = get(reply(json.dumps({"code": 200, "ret": {**MEETING, **ret}}).encode()))
+    assert getattr(meeting, name) == value
+
+
+def test_unknown_status_survives_with_its_number() -> None:
+    meeting = get(reply(json.dumps({"code": 200, "ret": {**MEETING, "status": 9, "shiny": {"new": 1}}}).encode()))
+    status = meeting.status
+    assert status == 9
+    assert status.name == "UNKNOWN_9"
+    assert not status.is_known
+    assert pickle.loads(pickle.dumps(status)) == 9
+    assert MeetingStatus(2).is_known
+
+
+def test_void_calls_need_no_ret() -> None:
+    for body in (b'{"code":200}', b'{"code":200,"ret":null}', b'{"code":200,"ret":{}}', b'\xef\xbb\xbf{"code":200}'):
+        with rude_server(reply(body)) as server, client(server) as c:
+            c.meetings.cancel(meeting_unique_id=7)
+            assert len(server.requests) == 1
+
+
+def test_failures_come_with_any_http_status() -> None:
+    body = json.dumps({"code": 2010, "msg": "会议被锁定\x1b[2J", "requestId": "mc_1", "ret": "junk"}).encode()
+    for status in (b"200 OK", b"400 Bad Request", b"599 Odd"):
+        with pytest.raises(errors.ConflictError) as caught:
+            get(reply(body, status))
+        error = caught.value
+        assert (error.code, error.request_id, error.operation) == (
+            errors.ErrorCode.MEETING_LOCKED,
+            "mc_1",
+            "meetings.get",
+        )
+        assert error.hint == "Ask the host to unlock the meeting, then join again."
+        assert error.hint_zh == "请主持人解除锁定后再加入。"
+        assert "\x1b" not in str(error)
+        copy = pickle.loads(pickle.dumps(error))
+        assert (copy.code, copy.hint, str(copy), type(copy)) == (error.code, error.hint, str(error), type(error))
+
+
+def test_an_unknown_code_is_a_general_api_error() -> None:
+    with pytest.raises(errors.APIError) as caught:
+        get(reply(b'{"code":9999,"msg":"new"}'))
+    assert type(caught.value) is errors.APIError
+    assert (caught.value.code, caught.value.msg) == (9999, "new")
+
+
+def test_answers_may_be_compressed() -> None:
+    body = gzip.compress(json.dumps({"code": 200, "ret": MEETING}).encode())
+    meeting = get(reply(body, b"200 OK", b"application/json", b"Content-Encoding: gzip"))
+    assert meeting.subject == "周会"
+
+
+def test_the_asynchronous_client_meets_the_same_replies() -> None:
+    async def main() -> None:
+        for answer in NOT_AN_ENVELOPE.values():
+            with rude_server(answer) as server:
+                async with AsyncMeetingClient(app_key="k", app_secret="s", base_url=server.url, max_retries=0) as c:
+                    with pytest.raises(errors.APIResponseError):
+                        await c.meetings.get(meeting_unique_id=7)
+        with rude_server(b"") as server:
+            async with AsyncMeetingClient(app_key="k", app_secret="s", base_url=server.url, max_retries=0) as c:
+                with pytest.raises(errors.OutcomeUnknownError):
+                    await c.meetings.create(host="a", type=1, subject="b")
+
+    asyncio.run(main())
