@@ -11,7 +11,8 @@ from .problems import Problem
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^0-9A-Za-z]+")
 _TAKEN = frozenset({"self", "timeout", "max_retries", "headers"})
 """Arguments every method already has."""
-_ANNOTATIONS = frozenset({"list", "int", "str", "bool", "float", "datetime", "property"})
+_UNSENDABLE = re.compile(r'["\\\x00-\x1f]')
+_ANNOTATIONS = frozenset({"list", "int", "str", "bool", "float", "datetime", "field", "property"})
 """A field of this name would hide the type its neighbours are declared with."""
 
 
@@ -29,6 +30,12 @@ def check_field(name: str, wire: str, where: str) -> Problem | None:
     cure = "Choose another Python name with `x-sdk: {name: …}` on the property"
     if not name.isidentifier() or name.startswith("_") or keyword.iskeyword(name):
         return Problem(where, f"{what}, which is not a public name", cure)
+    if _UNSENDABLE.search(wire):
+        return Problem(
+            where,
+            f"the property {wire!r} holds a quote, a backslash or a control character",
+            "Rename it; msgspec cannot send it",
+        )
     if name in _ANNOTATIONS:
         return Problem(where, f"{what}, which hides the built-in type of that name", cure)
     return None

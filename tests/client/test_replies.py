@@ -1,4 +1,4 @@
-"""Replies no server should send. Whatever comes, one of our exceptions comes out, and it says which operation it was."""
+"""Replies no server should send. Whatever comes, one of our exceptions comes out and names the operation."""
 
 from __future__ import annotations
 

@@ -1,0 +1,84 @@
+"""Imports go one way. The rules stand in CONTRIBUTING.md."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.conftest import ROOT
+
+CLIENT = ROOT / "generated/netease_meeting"
+STAGES = {"load", "lint", "parse", "build", "render", "publish", "emit"}
+ALLOWED = {
+    "__main__": STAGES | {"ir", "problems"},
+    "reader": {"problems"},
+    "load": {"reader", "problems"},
+    "lint": {"load", "problems"},
+    "parse": {"ir", "load", "problems"},
+    "build": {"ir", "naming", "load", "parse", "problems"},
+    "render": {"ir", "docstrings"},
+    "docstrings": {"ir"},
+    "samples": {"ir"},
+    "publish": {"ir", "render", "samples"},
+    "emit": {"problems"},
+    "naming": {"problems"},
+    "ir": set[str](),
+    "problems": set[str](),
+}
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield (level, dotted name) of each import; a relative ``from . import x`` yields x."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((0, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from ((node.level, node.module or alias.name) for alias in node.names)
+
+
+def test_the_generator_imports_downwards() -> None:
+    modules = {path.stem: path for path in (ROOT / "generator").glob("*.py") if path.stem != "__init__"}
+    assert set(modules) == set(ALLOWED)
+    for name, path in modules.items():
+        own = {module for level, module in imports(path) if level == 1}
+        assert own <= ALLOWED[name], f"{name} imports {own - ALLOWED[name]}"
+
+
+def test_only_parse_knows_the_parser() -> None:
+    users = {
+        path.stem
+        for path in (ROOT / "generator").rglob("*.py")
+        for _, name in imports(path)
+        if name.startswith("openapi_python_client")
+    }
+    assert users == {"parse"}
+
+
+def test_the_runtime_imports_nothing_generated() -> None:
+    for path in (ROOT / "generator/runtime/_runtime").rglob("*.py"):
+        for level, name in imports(path):
+            assert level < 2, f"{path.name} reaches out of the runtime for {name}"
+            assert level == 1 or name.split(".")[0] != "netease_meeting"
+
+
+def test_the_client_imports_downwards() -> None:
+    resources = {"accounts", "meetings", "recordings"}
+    below = {"models", "enums", "errors", "signing"}
+    for name in resources:
+        own = {module.split(".")[0] for level, module in imports(CLIENT / f"{name}.py") if level == 1}
+        assert own <= below | {"_runtime"}
+    for name in below:
+        own = {module.split(".")[0] for level, module in imports(CLIENT / f"{name}.py") if level == 1}
+        assert own <= {"_runtime", "enums"}
+
+
+def test_copies_of_the_runtime_are_exact() -> None:
+    for source in (ROOT / "generator/runtime").rglob("*.py"):
+        relative = source.relative_to(ROOT / "generator/runtime")
+        header, _, rest = (CLIENT / relative).read_bytes().partition(b"\n")
+        assert (
+            header
+            == f"# Copied from generator/runtime/{relative.as_posix()} by `make generate`. Edit it there.".encode()
+        )
+        assert rest == source.read_bytes()
