@@ -287,8 +287,8 @@ def _codes_are_known(document: Document) -> Iterator[Problem]:
         for key in ("code", "name"):
             if sum(1 for other in table["codes"] if other[key] == code[key]) > 1:
                 yield Problem(where, f"{code[key]!r} stands in the table twice", "Remove or correct one")
-    for path, operation in _operations(document):
-        for code in operation.get("x-errors", []):
+    for path, node in _walk(document.root):
+        for code in node.get("x-errors", []) if isinstance(node.get("x-errors", []), list) else []:
             if code not in codes:
                 yield Problem(
                     document.where(*path, "x-errors"),

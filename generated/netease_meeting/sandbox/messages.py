@@ -1,0 +1,43 @@
+# Copied from generator/runtime/sandbox/messages.py by `make generate`. Edit it there.
+"""A request and a response without a socket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+Harm = Literal["resetBefore", "resetAfter", "truncate", "wrongLength", "dribble"]
+"""What is done to the connection instead of, or while, answering."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What arrived."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What goes back."""
+
+    status: int
+    headers: Sequence[tuple[str, str]]
+    body: bytes
+    harm: Harm | None = None
+    delay: float = 0.0
+    """Seconds to wait before answering."""
+
+
+@dataclass(slots=True)
+class BusinessError(Exception):
+    """A business code other than success, on its way to becoming the answer."""
+
+    code: int
+    notes: list[str] = field(default_factory=list[str])
+    """What the log says about it."""

@@ -1,0 +1,66 @@
+"""The client's transport that ends in a sandbox instead of a socket."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from .._runtime.transport import Header, Reply, TransportError
+from .messages import Request, Response
+
+if TYPE_CHECKING:
+    from .core import Sandbox
+
+
+class SandboxTransport:
+    """Synchronous."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    def send(self, url: str, headers: Sequence[Header], body: bytes, deadline: float) -> Reply:
+        """Hand the request to the sandbox."""
+        response = self._sandbox.handle(_request(url, headers, body))
+        remaining = deadline - time.monotonic()
+        if response.delay:
+            time.sleep(min(response.delay, max(remaining, 0.0)))
+        return _reply(response, remaining)
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+
+class AsyncSandboxTransport:
+    """The same for asyncio."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    async def send(self, url: str, headers: Sequence[Header], body: bytes, deadline: float) -> Reply:
+        """Hand the request to the sandbox."""
+        response = self._sandbox.handle(_request(url, headers, body))
+        remaining = deadline - time.monotonic()
+        if response.delay:
+            import asyncio
+
+            await asyncio.sleep(min(response.delay, max(remaining, 0.0)))
+        return _reply(response, remaining)
+
+    async def aclose(self) -> None:
+        """Nothing to release."""
+
+
+def _request(url: str, headers: Sequence[Header], body: bytes) -> Request:
+    decoded = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in headers}
+    return Request("POST", urlsplit(url).path, decoded, body)
+
+
+def _reply(response: Response, remaining: float) -> Reply:
+    if response.delay > remaining:
+        raise TransportError("the sandbox answered too late, as it was told to", timed_out=True)
+    if response.harm is not None and response.harm != "dribble":
+        raise TransportError(f"the sandbox broke the connection, as it was told to ({response.harm})")
+    headers = [(name.encode(), value.encode()) for name, value in response.headers]
+    return Reply(response.status, headers, response.body)
