@@ -22,14 +22,14 @@ $(STAMP): requirements-dev.txt pyproject.toml
 	@touch $@
 
 demo: generate ## Generate the client and make real signed calls against the local sandbox
-	@$(BIN)/python docs/demo.py
+	@$(BIN)/python docs/examples/demo.py
 
 generate: setup ## Turn spec/ into generated/
 	@$(BIN)/python -m generator
 
 check: setup ## Fail if generated/ is not what spec/ gives, or the contract or the code has flaws
 	@$(BIN)/python -m generator --check
-	@$(BIN)/openapi-spec-validator --errors all generated/openapi.yaml
+	@$(BIN)/openapi-spec-validator --subschema-errors all generated/openapi.yaml
 	@$(MAKE) --no-print-directory lint
 
 test: setup ## Run every test
