@@ -6,14 +6,13 @@ import argparse
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from . import emit, publish, render
-from .build import build
-from .ir import Api
-from .lint import lint
 from .load import load
-from .parse import parse
 from .problems import ContractError
+
+if TYPE_CHECKING:
+    from .ir import Api
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,6 +21,8 @@ def main(arguments: list[str] | None = None) -> int:
     started = time.perf_counter()
     try:
         api = read(options.spec)
+        from . import emit, publish, render
+
         files = {**emit.format_python(render.render(api)), **render.runtime(), **publish.publish(api)}
         if options.check:
             return _check(files, options.out)
@@ -41,11 +42,18 @@ def main(arguments: list[str] | None = None) -> int:
 def read(spec: Path) -> Api:
     """Return the contract at *spec*, checked. Raises ``ContractError``."""
     document = load(spec)
+    # Imported this late because they take a second, and a hostile document is to be refused before that.
+    from .build import build
+    from .lint import lint
+    from .parse import parse
+
     lint(document)
     return build(document, parse(document))
 
 
 def _check(files: dict[str, bytes], out: Path) -> int:
+    from . import emit
+
     difference = emit.diff(files, out)
     sys.stdout.write(difference)
     if difference:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+_LONGEST = 600  # characters
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -17,7 +19,7 @@ class Problem:
     cure: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}. {self.cure}."
+        return f"{self.where}: {_short(self.what)}. {_short(self.cure)}."
 
 
 class ContractError(Exception):
@@ -26,6 +28,11 @@ class ContractError(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(set(problems), key=_place)
         super().__init__("\n".join(map(str, self.problems)))
+
+
+def _short(text: str) -> str:
+    # A message quotes the contract, and a contract may hold a number of a million digits.
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} … {text[-_LONGEST // 2 :]}"
 
 
 def _place(problem: Problem) -> tuple[str, int, str]:

@@ -16,8 +16,9 @@ import yaml
 from .problems import ContractError, Problem
 
 _DEEPEST = 64
-_MOST_NODES = 400_000
-_LARGEST = 16 * 1024 * 1024
+_MOST_NODES = 200_000  # a thousand operations are 163 000
+_LARGEST = 8 * 1024 * 1024
+_LONGEST_TEXT = 100_000
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _FRACTION = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
@@ -172,6 +173,8 @@ class _Builder:
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         place = self._place(event)
         self._refuse_extras(event, place)
+        if len(event.value) > _LONGEST_TEXT:
+            raise refusal(place, f"a text of {len(event.value)} characters stands here", "Look what got into it")
         frame = self._frames[-1] if self._frames else None
         plain = event.style is None or event.style == ""
         if frame is not None and isinstance(frame.node, dict) and frame.key is None:
