@@ -44,6 +44,7 @@ def render(api: Api) -> dict[str, str]:
         "api": api,
         "package": PACKAGE,
         "environment": PACKAGE.upper(),
+        "user_agent": f"{PACKAGE.replace('_', '-')}-python/{api.version}",
         "modes": _MODES,
         "roots": _ROOTS,
         "exports": _exports(api),

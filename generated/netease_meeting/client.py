@@ -18,6 +18,7 @@ __all__ = ["AsyncMeetingClient", "AsyncRawMeetingClient", "MeetingClient", "RawM
 CONTRACT = Contract(
     base_url="https://meeting-api.netease.im",
     environment="NETEASE_MEETING",
+    user_agent="netease-meeting-python/0.5.0",
     media_type="application/json;charset=utf-8",
     envelope=Envelope(code="code", message="msg", request_id="requestId", cost="costTime", data="ret", success=200),
     codes=CODES,

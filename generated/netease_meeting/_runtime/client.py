@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from collections.abc import Mapping
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 DEFAULT_TIMEOUT = 30.0
 DEFAULT_RETRIES = 2
 
-_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
+_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)+")  # no dot segments: they would be resolved away
 
 
 class BaseClient(Generic[AnyTransport]):
@@ -50,7 +51,11 @@ class BaseClient(Generic[AnyTransport]):
             base_url=_checked_url(
                 base_url or os.environ.get(f"{contract.environment}_BASE_URL") or contract.base_url, insecure
             ),
-            headers=((b"content-type", contract.media_type.encode()), (b"accept", b"application/json")),
+            headers=(
+                (b"content-type", contract.media_type.encode()),
+                (b"accept", b"application/json"),
+                (b"user-agent", contract.user_agent.encode()),
+            ),
         )
 
     def with_options(self, *, timeout: float | None = None, max_retries: int | None = None) -> Self:
@@ -201,10 +206,16 @@ def _checked_url(url: str, insecure: bool) -> str:
         raise ConfigurationError(f"base_url must look like https://host or https://host/prefix, not {url!r}.")
     if parts.username is not None or parts.password is not None:
         raise ConfigurationError("base_url must not carry a user name or password: requests are signed instead.")
-    loopback = parts.hostname in ("localhost", "::1") or parts.hostname.startswith("127.")
-    if parts.scheme == "http" and not loopback and not insecure:
+    if parts.scheme == "http" and not _is_loopback(parts.hostname) and not insecure:
         raise ConfigurationError(
             f"base_url {url!r} is not encrypted, and the signature does not cover the body: anybody on the way could "
             "read and change it. Use https://, or insecure=True if this network is yours."
         )
     return url.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"  # anything else is a name that somebody else may answer for

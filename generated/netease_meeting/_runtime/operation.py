@@ -64,6 +64,7 @@ class Contract:
     base_url: str
     environment: str
     """Prefix of the environment variables."""
+    user_agent: str
     media_type: str
     envelope: Envelope
     codes: Mapping[int, CodeFacts]

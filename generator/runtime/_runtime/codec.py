@@ -124,7 +124,11 @@ class Codec:
                 data = lenient.convert(answer.get(names.data), operation.result)
             except msgspec.ValidationError as error:
                 self._refuse(
-                    operation, reply, f"success, but `{names.data}` is not what the contract says: {error}", request_id
+                    operation,
+                    reply,
+                    f"success, but `{names.data}` is not what the contract says: {error}",
+                    request_id,
+                    code,
                 )
         return RawResponse(reply, request_id, _text(answer.get(names.cost)), data)
 
@@ -153,7 +157,14 @@ class Codec:
         """Return what the contract says about a business code."""
         return self._contract.codes.get(code)
 
-    def _refuse(self, operation: Operation[Any], reply: Reply, what: str, request_id: str | None = None) -> NoReturn:
+    def _refuse(
+        self,
+        operation: Operation[Any],
+        reply: Reply,
+        what: str,
+        request_id: str | None = None,
+        code: int | None = None,
+    ) -> NoReturn:
         kind = reply.header(b"content-type") or "no content type"
         # The first bytes of a reply that failed to parse may hold a token: say what kind of thing it is instead.
         raise APIResponseError(
@@ -162,6 +173,7 @@ class Codec:
             operation=operation.name,
             status=reply.status,
             request_id=request_id,
+            code=code,
             hint="Something between you and the API answered in its place, or the API changed.",
             hint_zh="可能是中间网关代为应答，或接口已变更。",
         )

@@ -108,6 +108,8 @@ def _judge_reply(session: Session, error: MeetingError, status: int) -> Outcome:
         facts = session.codec.facts(error.code)
         by_code = {"refused": Outcome.REFUSED, "busy": Outcome.BUSY, "ambiguous": Outcome.AMBIGUOUS}
         return by_code.get(facts.repeat, Outcome.FINAL) if facts else Outcome.FINAL
+    if error.code is not None:
+        return Outcome.FINAL  # success around a result of another shape: it was carried out
     if status == 429:
         return Outcome.REFUSED
     # A gateway's error page or a broken body says nothing about what happened behind it; a redirect or a 4xx does.

@@ -68,6 +68,8 @@ class Server:
                 connection.start_next_cycle()
         except (OSError, h11.ProtocolError):
             pass  # the client went away, or does not speak HTTP
+        except asyncio.CancelledError:
+            pass  # the server stops; before Python 3.12 asyncio would log the cancellation as an error
         finally:
             writer.close()
 
