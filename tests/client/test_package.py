@@ -149,7 +149,9 @@ def test_a_users_program_type_checks_strictly(tmp_path: Path, checker: str) -> N
 
 
 def first_example(readme: str) -> str:
-    return re.findall(r"```python\n(.*?)```", (ROOT / readme).read_text("utf-8"), re.DOTALL)[0]
+    found = re.search(r"```python\n(.*?)```", (ROOT / readme).read_text("utf-8"), re.DOTALL)
+    assert found
+    return found[1]
 
 
 @pytest.fixture(scope="module")
