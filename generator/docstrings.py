@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 
-from .ir import Family, Field, Operation, Webhook, join_sentences
+from .ir import Family, Field, Operation, Search, Webhook, join_sentences
 
 _WIDTH = 113
 
@@ -57,6 +57,19 @@ _OPTIONS = (
     "timeout: Seconds for the whole call, retries included. Left out: the client's.",
     "max_retries: How often to try again where that is safe. Left out: the client's.",
 )
+
+
+def search(search: Search, indent: int) -> str:
+    """Return the docstring of a method that looks for what a lost call may have made."""
+    fields = ", ".join(f"`{name}`" for name in search.match)
+    text = [
+        "Return what a call that ended in ``OutcomeUnknownError`` may have made.",
+        f"Looks through `{search.operation.name}` for rows that agree with what was sent in {fields}. Several may: "
+        "only a text that you use once, such as a number at the end of the subject, makes sure.",
+    ]
+    arguments = ["error: What the call raised.", *_OPTIONS]
+    blocks = [*(_wrap(" ".join(paragraph.split()), indent) for paragraph in text), _section("Args", arguments, indent)]
+    return _quoted(blocks, indent)
 
 
 def family(family: Family, indent: int) -> str:

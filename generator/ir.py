@@ -254,6 +254,32 @@ class Scheme:
 
 
 @dataclass(frozen=True)
+class Recovery:
+    """How a repeat that is refused shows that the lost attempt before it had done the work."""
+
+    codes: tuple[int, ...]
+    read: str
+    """The constant of the operation that shows how things stand."""
+    by: tuple[str, ...]
+    """Wire names of the fields both requests have."""
+    attribute: str | None
+    values: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Search:
+    """How to look for what a lost attempt may have made."""
+
+    method: str
+    operation: Operation
+    """The list to look through."""
+    filters: tuple[tuple[Field, str], ...]
+    """Arguments of the list, each with the wire name of the sent field it takes."""
+    match: tuple[str, ...]
+    """Wire names of the fields that must agree."""
+
+
+@dataclass(frozen=True)
 class Operation:
     """One operation of the API, which is one method of the client."""
 
@@ -274,6 +300,8 @@ class Operation:
     example: Any
     """The first example of the body."""
     source: str
+    recovery: Recovery | None = None
+    search: Search | None = None
 
     @property
     def name(self) -> str:

@@ -119,10 +119,10 @@ def _operations_are_unique(document: Document) -> Iterator[Problem]:
     seen: dict[str, str] = {}
     for path, operation in _operations(document):
         sdk = operation["x-sdk"]
-        for name in (
-            operation["operationId"],
-            f"{sdk['resource']}.{sdk['method']}" if "resource" in sdk else sdk["event"],
-        ):
+        names = [operation["operationId"], f"{sdk['resource']}.{sdk['method']}" if "resource" in sdk else sdk["event"]]
+        if "method" in operation.get("x-recovery", {}):
+            names.append(f"{sdk['resource']}.{operation['x-recovery']['method']}")
+        for name in names:
             where = document.where(*path)
             if name in seen:
                 yield Problem(
@@ -135,6 +135,7 @@ _ORDER = [
     "operationId",
     "x-sdk",
     "x-retry",
+    "x-recovery",
     "tags",
     "summary",
     "description",
@@ -287,6 +288,14 @@ def _codes_are_known(document: Document) -> Iterator[Problem]:
         for key in ("code", "name"):
             if sum(1 for other in table["codes"] if other[key] == code[key]) > 1:
                 yield Problem(where, f"{code[key]!r} stands in the table twice", "Remove or correct one")
+    for path, operation in _operations(document):
+        for code in operation.get("x-recovery", {}).get("codes", []):
+            if code not in codes:
+                yield Problem(
+                    document.where(*path, "x-recovery"),
+                    f"the code {code} is not in x-error-codes",
+                    "Add it to errors.yaml or remove it here",
+                )
     for path, node in _walk(document.root):
         for code in node.get("x-errors", []) if isinstance(node.get("x-errors", []), list) else []:
             if code not in codes:

@@ -100,6 +100,7 @@ def _environment() -> jinja2.Environment:
         operation_doc=docstrings.operation,
         family_doc=docstrings.family,
         webhook_doc=docstrings.webhook,
+        search_doc=docstrings.search,
         shadowed=_shadowed,
     )
     return environment
@@ -139,6 +140,12 @@ def _exports(api: Api) -> dict[str, str]:
         "Webhook": "webhooks",
         "ErrorCode": "errors",
         "errors": "errors",
+        "Attempt": "_runtime.attempt",
+        "AsyncTransport": "_runtime.transport",
+        "RawResponse": "_runtime.raw",
+        "Reply": "_runtime.transport",
+        "Transport": "_runtime.transport",
+        "TransportError": "_runtime.transport",
         **{enum.name: "enums" for enum in api.enums},
         **{model.name: "models" for model in api.values},
     }

@@ -17,6 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from . import errors
+    from ._runtime.attempt import Attempt
+    from ._runtime.raw import RawResponse
+    from ._runtime.transport import AsyncTransport, Reply, Transport, TransportError
     from .auth import SigningAuth
     from .client import AsyncMeetingClient, MeetingClient
     from .enums import (
@@ -57,6 +60,8 @@ __all__ = [
     "Account",
     "AnonymousJoinInfo",
     "AsyncMeetingClient",
+    "AsyncTransport",
+    "Attempt",
     "AttendeeOff",
     "AudioAllMute",
     "CallbackFile",
@@ -78,13 +83,17 @@ __all__ = [
     "MeetingType",
     "MemberCallback",
     "MessageType",
+    "RawResponse",
     "RecordingCallback",
     "RecordingFile",
     "RecordingFormat",
     "RecordingMix",
+    "Reply",
     "SceneRole",
     "SceneRoleType",
     "SigningAuth",
+    "Transport",
+    "TransportError",
     "Webhook",
     "errors",
 ]
@@ -96,6 +105,12 @@ _MODULES = {
     "Webhook": "webhooks",
     "ErrorCode": "errors",
     "errors": "errors",
+    "Attempt": "_runtime.attempt",
+    "AsyncTransport": "_runtime.transport",
+    "RawResponse": "_runtime.raw",
+    "Reply": "_runtime.transport",
+    "Transport": "_runtime.transport",
+    "TransportError": "_runtime.transport",
     "MeetingType": "enums",
     "MeetingStatus": "enums",
     "ControlType": "enums",

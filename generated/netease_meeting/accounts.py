@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from msgspec import UNSET, UnsetType
 
-from ._runtime.operation import Operation
+from ._runtime.operation import Operation, Recovery
 from ._runtime.resource import AsyncResource, Resource, async_raw, raw
 from .models import (
     Account,
@@ -26,6 +26,7 @@ CREATE: Operation[Account] = Operation(
     repeat="recover",
     schemes=(CHECK_SUM,),
     sensitive=frozenset(["imToken"]),
+    recovery=Recovery(codes=frozenset([1019]), read=lambda: GET_BY_IM_ACCID, by=("imAccid",)),
 )
 GET_BY_IM_ACCID: Operation[Account] = Operation(
     name="accounts.get_by_im_accid",

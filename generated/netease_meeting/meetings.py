@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import UNSET, UnsetType
 
-from ._runtime.operation import Operation
+from ._runtime.errors import OutcomeUnknownError
+from ._runtime.operation import Operation, Recovery
 from ._runtime.paging import AsyncPager, Pager, Paging
 from ._runtime.resource import AsyncResource, Resource, async_raw, async_raw_page, raw, raw_page
+from ._runtime.search import agree, lost_request
 from ._runtime.times import to_millis
 from .enums import ClientType, DeviceState, JoinRoleType, MeetingStatus, MeetingType
 from .models import (
@@ -60,7 +63,18 @@ EDIT: Operation[None] = Operation(
     sensitive=frozenset(["password"]),
 )
 CANCEL: Operation[None] = Operation(
-    name="meetings.cancel", path="/v2/meeting/cancel", result=None, repeat="verify", schemes=(CHECK_SUM,)
+    name="meetings.cancel",
+    path="/v2/meeting/cancel",
+    result=None,
+    repeat="verify",
+    schemes=(CHECK_SUM,),
+    recovery=Recovery(
+        codes=frozenset([2000, 2021, 2025]),
+        read=lambda: GET,
+        by=("meetingUniqueId",),
+        attribute="status",
+        values=frozenset([3, 4, 5]),
+    ),
 )
 END_BY_MEETING_UNIQUE_ID: Operation[None] = Operation(
     name="meetings.end_by_meeting_unique_id",
@@ -68,6 +82,13 @@ END_BY_MEETING_UNIQUE_ID: Operation[None] = Operation(
     result=None,
     repeat="verify",
     schemes=(CHECK_SUM,),
+    recovery=Recovery(
+        codes=frozenset([2000, 2021, 2025]),
+        read=lambda: GET,
+        by=("meetingUniqueId",),
+        attribute="status",
+        values=frozenset([3, 4, 5]),
+    ),
 )
 END_BY_MEETING_ID: Operation[None] = Operation(
     name="meetings.end_by_meeting_id",
@@ -159,6 +180,29 @@ class Meetings(Resource):
             end_time=to_millis("end_time", end_time),
         )
         return self._call(CREATE, body, timeout, max_retries)
+
+    def find_created(
+        self, error: OutcomeUnknownError, *, timeout: float | None = None, max_retries: int | None = None
+    ) -> builtins.list[Meeting]:
+        """Return what a call that ended in ``OutcomeUnknownError`` may have made.
+
+        Looks through `meetings.list` for rows that agree with what was sent in `subject`, `startTime`,
+        `endTime`. Several may: only a text that you use once, such as a number at the end of the subject, makes
+        sure.
+
+        Args:
+            error: What the call raised.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+        """
+        sent = lost_request(CREATE, error)
+        body = ListMeetingsRequest(
+            type=sent.get("type", UNSET),
+            min_start_time=sent.get("startTime", UNSET),
+            max_start_time=sent.get("startTime", UNSET),
+        )
+        rows = self._list(LIST, body, LIST_PAGES, timeout, max_retries)
+        return [row for row in rows if agree(row, sent, ("subject", "startTime", "endTime"))]
 
     def anonymous_join_info(
         self,
@@ -565,6 +609,29 @@ class AsyncMeetings(AsyncResource):
             end_time=to_millis("end_time", end_time),
         )
         return await self._call(CREATE, body, timeout, max_retries)
+
+    async def find_created(
+        self, error: OutcomeUnknownError, *, timeout: float | None = None, max_retries: int | None = None
+    ) -> builtins.list[Meeting]:
+        """Return what a call that ended in ``OutcomeUnknownError`` may have made.
+
+        Looks through `meetings.list` for rows that agree with what was sent in `subject`, `startTime`,
+        `endTime`. Several may: only a text that you use once, such as a number at the end of the subject, makes
+        sure.
+
+        Args:
+            error: What the call raised.
+            timeout: Seconds for the whole call, retries included. Left out: the client's.
+            max_retries: How often to try again where that is safe. Left out: the client's.
+        """
+        sent = lost_request(CREATE, error)
+        body = ListMeetingsRequest(
+            type=sent.get("type", UNSET),
+            min_start_time=sent.get("startTime", UNSET),
+            max_start_time=sent.get("startTime", UNSET),
+        )
+        rows = self._list(LIST, body, LIST_PAGES, timeout, max_retries)
+        return [row async for row in rows if agree(row, sent, ("subject", "startTime", "endTime"))]
 
     async def anonymous_join_info(
         self,

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator, Mapping, Sequence
 
 import httpx
 
-from .clock import Clock
 from .signing import Scheme, Signer
 
 
@@ -19,7 +19,7 @@ class SchemeAuth(httpx.Auth):
     def __init__(
         self, app_key: str, app_secret: str, *, default: Sequence[Scheme], by_path: Mapping[str, Sequence[Scheme]]
     ) -> None:
-        self._signer = Signer(app_key, app_secret, Clock())
+        self._signer = Signer(app_key, app_secret)
         self._default = default
         self._by_path = by_path
 
@@ -28,7 +28,7 @@ class SchemeAuth(httpx.Auth):
         schemes = next(
             (schemes for path, schemes in self._by_path.items() if request.url.path.endswith(path)), self._default
         )
-        for name, value in self._signer.sign(schemes, request.content):
+        for name, value in self._signer.sign(schemes, request.content, time.time()):
             request.headers[name.decode()] = value.decode()
         yield request
 

@@ -5,6 +5,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+
+SMALLEST_OFFSET = 30.0
+"""Seconds. The server accepts a minute; below half of that, the clock is not what is wrong."""
+
+LARGEST_OFFSET = 86_400.0
+"""Seconds. A server a day away is more likely to be an impostor or a cache."""
 
 
 class Clock:
@@ -20,3 +27,20 @@ class Clock:
     def server_time(self) -> float:
         """Return the server's unix time in seconds, as far as it is known."""
         return self.now() + self.offset
+
+
+def measure(date: str | None, age: str | None, now: float) -> float | None:
+    """Return how far the server's clock is ahead of *now*, or ``None`` where its ``Date`` tells nothing.
+
+    A reply with an ``Age`` comes from a cache, and its ``Date`` from another time.
+    """
+    if date is None or age is not None:
+        return None
+    try:
+        moment = parsedate_to_datetime(date)
+        if moment.tzinfo is None:
+            return None
+        offset = moment.timestamp() + 0.5 - now  # Date counts whole seconds
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return offset if abs(offset) < LARGEST_OFFSET else None

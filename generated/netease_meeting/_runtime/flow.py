@@ -3,19 +3,26 @@
 
 from __future__ import annotations
 
+import logging
 import random
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeVar, cast
 
-from .clock import Clock
+import msgspec
+
+from .attempt import Attempt, OnAttempt, logger, tell
+from .clock import SMALLEST_OFFSET, Clock, measure
 from .codec import Codec
 from .errors import APIConnectionError, APIError, APIResponseError, APITimeoutError, MeetingError, OutcomeUnknownError
-from .operation import Contract, Operation
+from .gateways import Gateways
+from .lenient import is_array, is_object
+from .operation import Contract, Operation, Recovery
 from .raw import RawResponse
 from .retry import Budget, Outcome, backoff, may_repeat, retry_after
 from .signing import Signer
 from .transport import Header, Reply, TransportError
+from .urls import is_trusted
 
 Result = TypeVar("Result")
 
@@ -27,6 +34,9 @@ class Send(NamedTuple):
     headers: Sequence[Header]
     body: bytes
     deadline: float
+
+    def __repr__(self) -> str:
+        return f"Send({self.url!r}, {len(self.body)} bytes)"  # headers are signed, bodies hold passwords
 
 
 class Sleep(NamedTuple):
@@ -47,8 +57,25 @@ class Session:
     signer: Signer
     clock: Clock
     budget: Budget
-    base_url: str
+    gateways: Gateways
     headers: tuple[Header, ...]
+    on_attempt: OnAttempt | None = None
+
+
+@dataclass(slots=True)
+class _Course:
+    """How a call has gone so far."""
+
+    started_at: float
+    deadline: float
+    failures: list[str] = field(default_factory=list[str])
+    retries: int = 0
+    lost: bool = False
+    """Whether an attempt may have been carried out without our hearing of it."""
+    signed_at: float = 0.0
+    offset: float | None = None
+    """What the server's clock seems to be ahead by; believed once a signature made with it is accepted."""
+    signed_again: bool = False
 
 
 def call(
@@ -62,79 +89,238 @@ def call(
 ) -> Flow[Result]:
     """Carry out *operation*: sign, send, decode, and try again where the contract says that this is safe."""
     clock = session.clock
-    deadline = clock.monotonic() + timeout
-    attempts: list[str] = []
+    started = clock.monotonic()
+    course = _Course(clock.now(), started + timeout)
+    harmless = operation.repeat in ("read", "set") or _recoverable(operation.recovery, body)
+    unreachable: list[str] = []
     while True:
-        signed = session.signer.sign(operation.schemes, body)
-        signed_at = clock.now()
-        outcome = yield Send(session.base_url + operation.path, [*session.headers, *headers, *signed], body, deadline)
-        error: MeetingError
-        if isinstance(outcome, Reply):
-            try:
-                answer = session.codec.decode(operation, outcome)
-            except (APIError, APIResponseError) as refusal:
-                error = refusal
-            else:
-                session.budget.refund()
-                return answer
-            asked = retry_after(outcome.header(b"retry-after"), clock.server_time())
-            if asked is not None and isinstance(error, APIError):
-                error.retry_after = asked
-            kind = _judge_reply(session, error, outcome.status)
+        gateway = cast(str, session.gateways.choose(clock.monotonic(), unreachable))
+        course.signed_at = clock.now()
+        offset = clock.offset if course.offset is None else course.offset
+        signed = session.signer.sign(operation.schemes, body, course.signed_at + offset)
+        sent_at = clock.monotonic()
+        outcome = yield Send(gateway + operation.path, [*session.headers, *headers, *signed], body, course.deadline)
+        answer = _read(session, operation, outcome, timeout)
+        if isinstance(answer, RawResponse):
+            _observe(session, operation, course, gateway, sent_at, outcome, answer, None)
+            session.gateways.worked(gateway)
+            session.budget.refund()
+            _believe(session, course)
+            return answer
+        error = answer
+        kind = _judge(session, error, outcome)
+        wait: float | None
+        if kind is Outcome.NOT_SENT:
+            unreachable.append(gateway)
+            session.gateways.failed(gateway, clock.monotonic())
         else:
-            assert outcome is not None
-            error = _connection_error(operation, outcome, timeout)
-            asked = None
-            kind = _judge_failure(outcome)
-        attempts.append(f"attempt {len(attempts) + 1}: {error}")
-        if may_repeat(operation.repeat, kind) and len(attempts) <= max_retries:
-            wait = backoff(len(attempts), kind, random.random(), asked)
-            if wait is not None and clock.monotonic() + wait < deadline and session.budget.take(kind):
+            session.gateways.worked(gateway)
+        if kind is not Outcome.CLOCK:
+            _believe(session, course)
+        if kind is Outcome.NOT_SENT and session.gateways.choose(clock.monotonic(), unreachable) is not None:
+            wait = 0.0  # another gateway is there
+        elif kind is Outcome.CLOCK:
+            wait = None if course.signed_again else 0.0
+            course.signed_again = True
+            _measure(session, course, gateway, outcome, error)
+        else:
+            unreachable.clear()
+            wait = _wait(session, course, harmless, kind, error, outcome, max_retries)
+        course.lost = course.lost or kind is Outcome.AMBIGUOUS
+        _observe(session, operation, course, gateway, sent_at, outcome, error, wait)
+        course.failures.append(f"attempt {len(course.failures) + 1}: {error}")
+        if wait is not None:
+            if wait > 0:
                 yield Sleep(wait)
-                continue
-        if kind is Outcome.AMBIGUOUS and operation.repeat != "read":
-            error = _outcome_unknown(operation, error, signed_at)
-        error.attempts = tuple(attempts)
-        raise error
+            continue
+        if course.lost and isinstance(error, APIError) and operation.recovery is not None and harmless:
+            recovered = yield from _recover(session, operation, operation.recovery, body, course, error)
+            if recovered is not None:
+                return recovered
+        if course.lost and kind is not Outcome.FINAL and operation.repeat != "read":
+            error = _outcome_unknown(operation, error, course.signed_at, body)
+        error.attempts = tuple(course.failures)
+        raise error.with_traceback(None)  # frames further in hold answers, and answers hold tokens
 
 
-def _judge_failure(failure: TransportError) -> Outcome:
-    if not failure.retryable:
-        return Outcome.FINAL
-    return Outcome.AMBIGUOUS if failure.sent else Outcome.NOT_SENT
+def _read(
+    session: Session, operation: Operation[Result], outcome: Reply | TransportError | None, timeout: float
+) -> RawResponse[Result] | MeetingError:
+    if isinstance(outcome, Reply):
+        try:
+            return session.codec.decode(operation, outcome)
+        except (APIError, APIResponseError) as refusal:
+            return refusal
+    assert outcome is not None
+    if outcome.timed_out:
+        return APITimeoutError(
+            f"{operation.name}: no answer within {timeout:g} s ({outcome})", operation=operation.name
+        )
+    return APIConnectionError(f"{operation.name}: {outcome}", operation=operation.name)
 
 
-def _judge_reply(session: Session, error: MeetingError, status: int) -> Outcome:
+def _judge(session: Session, error: MeetingError, outcome: Reply | TransportError | None) -> Outcome:
+    if isinstance(outcome, TransportError):
+        if outcome.sent:
+            return Outcome.AMBIGUOUS
+        return Outcome.NOT_SENT if outcome.retryable else Outcome.FINAL
     if isinstance(error, APIError) and error.code is not None:
         facts = session.codec.facts(error.code)
-        by_code = {"refused": Outcome.REFUSED, "busy": Outcome.BUSY, "ambiguous": Outcome.AMBIGUOUS}
-        return by_code.get(facts.repeat, Outcome.FINAL) if facts else Outcome.FINAL
+        return _BY_CODE.get(facts.repeat, Outcome.FINAL) if facts else Outcome.FINAL
     if error.code is not None:
         return Outcome.FINAL  # success around a result of another shape: it was carried out
+    status = outcome.status if outcome is not None else 0
     if status == 429:
         return Outcome.REFUSED
     # A gateway's error page or a broken body says nothing about what happened behind it; a redirect or a 4xx does.
     return Outcome.AMBIGUOUS if status < 300 or status >= 500 else Outcome.FINAL
 
 
-def _connection_error(operation: Operation[Any], failure: TransportError, timeout: float) -> APIConnectionError:
-    if failure.timed_out:
-        return APITimeoutError(
-            f"{operation.name}: no answer within {timeout:g} s ({failure})", operation=operation.name
+_BY_CODE = {
+    "refused": Outcome.REFUSED,
+    "clock": Outcome.CLOCK,
+    "busy": Outcome.BUSY,
+    "ambiguous": Outcome.AMBIGUOUS,
+}
+
+
+def _wait(
+    session: Session,
+    course: _Course,
+    harmless: bool,
+    kind: Outcome,
+    error: MeetingError,
+    outcome: Reply | TransportError | None,
+    max_retries: int,
+) -> float | None:
+    """Return the seconds to wait before the next attempt, or ``None`` where there is none."""
+    asked = None
+    if isinstance(outcome, Reply):
+        asked = retry_after(outcome.header(b"retry-after"), session.clock.server_time())
+        if asked is not None and isinstance(error, (APIError, APIResponseError)):
+            error.retry_after = asked
+    elif outcome is not None and not outcome.retryable:
+        return None
+    if not may_repeat(harmless, kind) or course.retries >= max_retries:
+        return None
+    wait = backoff(course.retries + 1, kind, random.random(), asked)
+    if wait is None or session.clock.monotonic() + wait >= course.deadline or not session.budget.take(kind):
+        return None
+    course.retries += 1
+    return wait
+
+
+# -- the clock
+
+
+def _measure(
+    session: Session, course: _Course, gateway: str, outcome: Reply | TransportError | None, error: MeetingError
+) -> None:
+    if not isinstance(outcome, Reply) or not is_trusted(gateway):
+        return
+    now = session.clock.now()
+    offset = measure(outcome.header(b"date"), outcome.header(b"age"), now)
+    if offset is None or abs(offset - session.clock.offset) < SMALLEST_OFFSET:
+        return
+    if course.offset is None:
+        course.offset = offset
+    error.hint += f" This machine's clock differs from the server's by {offset:+.0f} s."
+    error.hint_zh += f" 本机时钟与服务器相差 {offset:+.0f} 秒。"
+
+
+def _believe(session: Session, course: _Course) -> None:
+    """Keep an offset with which a signature was accepted."""
+    if course.offset is not None and course.offset != session.clock.offset:
+        session.clock.offset = course.offset
+        logger.warning(
+            "this machine's clock differs from the server's by %+.0f s; signatures allow for it from now on",
+            course.offset,
         )
-    return APIConnectionError(f"{operation.name}: {failure}", operation=operation.name)
 
 
-def _outcome_unknown(operation: Operation[Any], cause: MeetingError, sent_at: float) -> OutcomeUnknownError:
-    error = OutcomeUnknownError(
+# -- lost answers
+
+
+def _recoverable(recovery: Recovery | None, body: bytes) -> bool:
+    if recovery is None:
+        return False
+    sent = msgspec.json.decode(body)
+    return all(name in sent for name in recovery.by)
+
+
+def _recover(
+    session: Session,
+    operation: Operation[Result],
+    recovery: Recovery,
+    body: bytes,
+    course: _Course,
+    error: APIError,
+) -> Generator[Send | Sleep, Reply | TransportError | None, RawResponse[Result] | None]:
+    """Return the answer the lost attempt would have given, if it is the reason for the refusal."""
+    if error.code not in recovery.codes:
+        return None
+    sent = msgspec.json.decode(body)
+    reading = recovery.read()
+    question = msgspec.json.encode({name: sent[name] for name in recovery.by})
+    remaining = course.deadline - session.clock.monotonic()
+    try:
+        found = yield from call(session, reading, question, (), timeout=remaining, max_retries=1)
+    except (APIError, APIResponseError, APIConnectionError):
+        return None
+    if recovery.attribute is not None and getattr(found.parse(), recovery.attribute) not in recovery.values:
+        return None
+    if operation.result is None:
+        return cast("RawResponse[Result]", found.without_result())
+    return cast("RawResponse[Result]", found)
+
+
+def _outcome_unknown(operation: Operation[Any], cause: MeetingError, sent_at: float, body: bytes) -> MeetingError:
+    return OutcomeUnknownError(
         f"{operation.name} may or may not have been carried out: {cause}",
         operation=operation.name,
         sent_at=sent_at,
+        sent=masked(msgspec.json.decode(body), operation.sensitive),
         code=cause.code,
         msg=cause.msg,
         request_id=cause.request_id,
         hint="Look whether it happened before you repeat it: the request was sent, its answer did not arrive.",
         hint_zh="请求已发出但未收到应答，请先查询是否已生效，再决定是否重试。",
     )
-    error.__cause__ = cause
-    return error
+
+
+def masked(value: Any, sensitive: frozenset[str]) -> Any:
+    """Return a copy of JSON data with ``***`` for what is *sensitive*."""
+    if is_object(value):
+        return {name: "***" if name in sensitive else masked(item, sensitive) for name, item in value.items()}
+    return [masked(item, sensitive) for item in value] if is_array(value) else value
+
+
+# -- what is told of it
+
+
+def _observe(
+    session: Session,
+    operation: Operation[Any],
+    course: _Course,
+    gateway: str,
+    sent_at: float,
+    outcome: Reply | TransportError | None,
+    answer: RawResponse[Any] | MeetingError,
+    wait: float | None,
+) -> None:
+    if session.on_attempt is None and not logger.isEnabledFor(logging.DEBUG):
+        return
+    attempt = Attempt(
+        operation=operation.name,
+        base_url=gateway,
+        path=operation.path,
+        number=len(course.failures) + 1,
+        call_started_at=course.started_at,
+        seconds=session.clock.monotonic() - sent_at,
+        status=outcome.status if isinstance(outcome, Reply) else None,
+        code=session.contract.envelope.success if isinstance(answer, RawResponse) else answer.code,
+        request_id=answer.request_id,
+        error=None if isinstance(answer, RawResponse) else answer,
+        wait=wait,
+    )
+    tell(attempt, session.on_attempt)

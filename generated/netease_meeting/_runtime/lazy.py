@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from .errors import ClientClosedError
 from .transport import AsyncTransport, Header, Reply, Transport
 
+_CLOSED = "the client is closed: create another one"
+
 
 class LazyTransport:
-    """The default transport of ``MeetingClient``: importing httpx and reading certificates waits until it is needed."""
+    """The default transport of ``MeetingClient``: importing httpcore and reading certificates waits until needed."""
 
-    def __init__(self, base_url: str) -> None:
-        self._base_url = base_url
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._transport: Transport | None = None
         self._closed = False
@@ -24,29 +25,27 @@ class LazyTransport:
         return (self._transport or self._open()).send(url, headers, body, deadline)
 
     def _open(self) -> Transport:
-        from .httpx_transport import HttpxTransport
+        from .httpcore_transport import HttpcoreTransport
 
         with self._lock:
             if self._closed:
-                raise ClientClosedError("the client is closed: create another one")
+                raise ClientClosedError(_CLOSED)
             if self._transport is None:
-                self._transport = HttpxTransport(self._base_url)
+                self._transport = HttpcoreTransport()
             return self._transport
 
     def close(self) -> None:
         """Release every connection."""
         with self._lock:
             self._closed = True
-            transport, self._transport = self._transport, None
-        if transport is not None:
-            transport.close()
+        if self._transport is not None:
+            self._transport.close()
 
 
 class AsyncLazyTransport:
     """The default transport of ``AsyncMeetingClient``."""
 
-    def __init__(self, base_url: str) -> None:
-        self._base_url = base_url
+    def __init__(self) -> None:
         self._transport: AsyncTransport | None = None
         self._closed = False
 
@@ -55,16 +54,15 @@ class AsyncLazyTransport:
         return await (self._transport or self._open()).send(url, headers, body, deadline)
 
     def _open(self) -> AsyncTransport:
-        from .httpx_transport import AsyncHttpxTransport
+        from .httpcore_transport import AsyncHttpcoreTransport
 
         if self._closed:
-            raise ClientClosedError("the client is closed: create another one")
-        self._transport = AsyncHttpxTransport(self._base_url)
+            raise ClientClosedError(_CLOSED)
+        self._transport = AsyncHttpcoreTransport()
         return self._transport
 
     async def aclose(self) -> None:
         """Release every connection."""
         self._closed = True
-        transport, self._transport = self._transport, None
-        if transport is not None:
-            await transport.aclose()
+        if self._transport is not None:
+            await self._transport.aclose()

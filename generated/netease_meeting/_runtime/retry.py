@@ -7,8 +7,6 @@ import threading
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 
-from .operation import Repeat
-
 LONGEST_WAIT = 60.0
 """Seconds. A server that asks for more gets no retry: the error says how long it asked for."""
 
@@ -20,6 +18,8 @@ class Outcome(Enum):
     """The server never saw it."""
     REFUSED = auto()
     """The server refused it before doing anything, and later may not."""
+    CLOCK = auto()
+    """The server refused its signature, perhaps for its time."""
     BUSY = auto()
     """The server was busy; whether it began is not documented."""
     AMBIGUOUS = auto()
@@ -28,18 +28,15 @@ class Outcome(Enum):
     """The answer stands."""
 
 
-_REPEATABLE: dict[Outcome, frozenset[Repeat]] = {
-    Outcome.NOT_SENT: frozenset({"read", "set", "verify", "recover", "never"}),
-    Outcome.REFUSED: frozenset({"read", "set", "verify", "recover", "never"}),
-    Outcome.BUSY: frozenset({"read", "set"}),
-    Outcome.AMBIGUOUS: frozenset({"read", "set"}),
-    Outcome.FINAL: frozenset(),
-}
+THROTTLED = frozenset({Outcome.REFUSED, Outcome.BUSY})
+
+_ALWAYS = frozenset({Outcome.NOT_SENT, Outcome.REFUSED})
+_IF_HARMLESS = _ALWAYS | {Outcome.BUSY, Outcome.AMBIGUOUS}
 
 
-def may_repeat(repeat: Repeat, outcome: Outcome) -> bool:
-    """Whether an operation of that class may be sent again after that outcome."""
-    return repeat in _REPEATABLE[outcome]
+def may_repeat(harmless: bool, outcome: Outcome) -> bool:
+    """Whether a request may be sent again after *outcome*; *harmless* says that doing it twice does what once does."""
+    return outcome in (_IF_HARMLESS if harmless else _ALWAYS)
 
 
 def backoff(attempt: int, outcome: Outcome, fraction: float, asked: float | None = None) -> float | None:
@@ -50,7 +47,7 @@ def backoff(attempt: int, outcome: Outcome, fraction: float, asked: float | None
     """
     if asked is not None and asked > LONGEST_WAIT:
         return None
-    base = 1.0 if outcome in (Outcome.REFUSED, Outcome.BUSY) else 0.5
+    base = 1.0 if outcome in THROTTLED else 0.5
     wait = fraction * min(base * 2.0 ** (attempt - 1), 8.0)
     return max(wait, asked or 0.0)
 
@@ -63,10 +60,10 @@ def retry_after(header: str | None, server_time: float) -> float | None:
     if text.isascii() and text.isdigit():
         return float(text[:12])
     try:
-        seconds = parsedate_to_datetime(text).timestamp() - server_time
+        moment = parsedate_to_datetime(text)
+        return max(moment.timestamp() - server_time, 0.0) if moment.tzinfo is not None else None
     except (ValueError, TypeError, OverflowError):
         return None
-    return max(seconds, 0.0)
 
 
 class Budget:
@@ -82,7 +79,7 @@ class Budget:
 
     def take(self, outcome: Outcome) -> bool:
         """Pay for one retry. ``False`` when too many calls failed lately."""
-        cost = self.THROTTLED_COST if outcome in (Outcome.REFUSED, Outcome.BUSY) else self.RETRY_COST
+        cost = self.THROTTLED_COST if outcome in THROTTLED else self.RETRY_COST
         with self._lock:
             if self._tokens < cost:
                 return False

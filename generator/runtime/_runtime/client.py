@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn
-from urllib.parse import urlsplit
 
+from .attempt import OnAttempt
 from .clock import Clock
 from .codec import Codec, encode_free
 from .core import AnyTransport, Core, run, run_async
 from .errors import ArgumentError, ConfigurationError
 from .flow import Session
+from .gateways import Gateways
+from .httpx_transport import AsyncHttpxTransport, HttpClient, HttpxTransport
 from .lazy import AsyncLazyTransport, LazyTransport
 from .operation import Contract, Operation
 from .retry import Budget
 from .signing import Signer
 from .transport import AsyncTransport, Transport
+from .urls import check_base_url
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -37,24 +39,32 @@ class BaseClient(Generic[AnyTransport]):
     _core: Core[AnyTransport]
     _app_key: str
 
-    def _session(self, app_key: str | None, app_secret: str | None, base_url: str | None, insecure: bool) -> Session:
+    def _session(
+        self,
+        app_key: str | None,
+        app_secret: str | None,
+        base_url: str | Sequence[str] | None,
+        insecure: bool,
+        on_attempt: OnAttempt | None,
+    ) -> Session:
         contract = self._contract
         self._app_key = _configured(contract, "app_key", app_key)
-        clock = Clock()
+        urls = base_url or os.environ.get(f"{contract.environment}_BASE_URL") or contract.base_url
         return Session(
             contract=contract,
             codec=Codec(contract),
-            signer=Signer(self._app_key, _configured(contract, "app_secret", app_secret), clock),
-            clock=clock,
+            signer=Signer(self._app_key, _configured(contract, "app_secret", app_secret)),
+            clock=Clock(),
             budget=Budget(),
-            base_url=_checked_url(
-                base_url or os.environ.get(f"{contract.environment}_BASE_URL") or contract.base_url, insecure
+            gateways=Gateways(
+                [check_base_url(url, insecure) for url in ([urls] if isinstance(urls, str) else dict.fromkeys(urls))]
             ),
             headers=(
                 (b"content-type", contract.media_type.encode()),
                 (b"accept", b"application/json"),
                 (b"user-agent", contract.user_agent.encode()),
             ),
+            on_attempt=on_attempt,
         )
 
     def with_options(self, *, timeout: float | None = None, max_retries: int | None = None) -> Self:
@@ -83,7 +93,7 @@ class BaseClient(Generic[AnyTransport]):
         return self._core.session.clock.offset
 
     def __repr__(self) -> str:
-        base_url = self._core.session.base_url
+        base_url = ", ".join(self._core.session.gateways.urls)
         return f"{type(self).__name__}(base_url={base_url!r}, app_key={self._app_key[:4] + '…'!r}, app_secret=***)"
 
     def __reduce__(self) -> NoReturn:
@@ -101,10 +111,12 @@ class Client(BaseClient[Transport]):
         *,
         app_key: str | None = None,
         app_secret: str | None = None,
-        base_url: str | None = None,
+        base_url: str | Sequence[str] | None = None,
         timeout: float = DEFAULT_TIMEOUT,
         max_retries: int = DEFAULT_RETRIES,
         insecure: bool = False,
+        on_attempt: OnAttempt | None = None,
+        http_client: HttpClient | None = None,
         transport: Transport | None = None,
     ) -> None:
         """Build a client; nothing is sent yet.
@@ -112,17 +124,22 @@ class Client(BaseClient[Transport]):
         Args:
             app_key: The application's key. Left out: ``NETEASE_MEETING_APP_KEY``.
             app_secret: Its secret, used exactly as given. Left out: ``NETEASE_MEETING_APP_SECRET``.
-            base_url: The gateway. Left out: ``NETEASE_MEETING_BASE_URL``, else the vendor's.
+            base_url: The gateway, or several: another one is tried when one cannot be reached. Left out:
+                ``NETEASE_MEETING_BASE_URL``, else the vendor's.
             timeout: Seconds for a whole call: connecting, waiting, retries and reading.
             max_retries: How often a call is tried again where the contract says that this is safe.
             insecure: Allow ``http://`` to other machines. Signatures do not cover the body: only on your own network.
-            transport: Sends the requests instead of httpx.
+            on_attempt: Called with an ``Attempt`` after each request, for metrics and traces.
+            http_client: An ``httpx.Client`` or ``httpx2.Client`` to send through. It stays yours to close.
+            transport: Sends the requests instead: see ``netease_meeting.Transport``.
 
         Raises:
             ConfigurationError: A key is missing or cannot be sent, or the address is not safe.
         """
-        session = self._session(app_key, app_secret, base_url, insecure)
-        self._core = Core(session, transport or LazyTransport(session.base_url), timeout, max_retries)
+        session = self._session(app_key, app_secret, base_url, insecure, on_attempt)
+        if transport is None:
+            transport = LazyTransport() if http_client is None else HttpxTransport(http_client)
+        self._core = Core(session, transport, timeout, max_retries)
 
     def post(
         self, path: str, body: Mapping[str, Any], *, timeout: float | None = None, max_retries: int | None = None
@@ -154,15 +171,19 @@ class AsyncClient(BaseClient[AsyncTransport]):
         *,
         app_key: str | None = None,
         app_secret: str | None = None,
-        base_url: str | None = None,
+        base_url: str | Sequence[str] | None = None,
         timeout: float = DEFAULT_TIMEOUT,
         max_retries: int = DEFAULT_RETRIES,
         insecure: bool = False,
+        on_attempt: OnAttempt | None = None,
+        http_client: HttpClient | None = None,
         transport: AsyncTransport | None = None,
     ) -> None:
         """Build a client; the arguments and errors are those of ``MeetingClient``."""
-        session = self._session(app_key, app_secret, base_url, insecure)
-        self._core = Core(session, transport or AsyncLazyTransport(session.base_url), timeout, max_retries)
+        session = self._session(app_key, app_secret, base_url, insecure, on_attempt)
+        if transport is None:
+            transport = AsyncLazyTransport() if http_client is None else AsyncHttpxTransport(http_client)
+        self._core = Core(session, transport, timeout, max_retries)
 
     async def post(
         self, path: str, body: Mapping[str, Any], *, timeout: float | None = None, max_retries: int | None = None
@@ -197,24 +218,3 @@ def _configured(contract: Contract, name: str, value: str | None) -> str:
     if not value:
         raise ConfigurationError(f"{name} is missing: pass {name}= or set {variable}.")
     return value
-
-
-def _checked_url(url: str, insecure: bool) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ConfigurationError(f"base_url must look like https://host or https://host/prefix, not {url!r}.")
-    if parts.username is not None or parts.password is not None:
-        raise ConfigurationError("base_url must not carry a user name or password: requests are signed instead.")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname) and not insecure:
-        raise ConfigurationError(
-            f"base_url {url!r} is not encrypted, and the signature does not cover the body: anybody on the way could "
-            "read and change it. Use https://, or insecure=True if this network is yours."
-        )
-    return url.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"  # anything else is a name that somebody else may answer for

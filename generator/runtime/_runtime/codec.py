@@ -11,6 +11,7 @@ from . import lenient
 from .errors import APIError, APIResponseError, ArgumentError, printable
 from .operation import CodeFacts, Contract, Operation
 from .raw import RawResponse
+from .secret import Opaque
 from .transport import Reply
 
 Result = TypeVar("Result")
@@ -22,7 +23,7 @@ _encoder = msgspec.json.Encoder()
 _checkers: dict[type[msgspec.Struct], msgspec.json.Decoder[Any]] = {}
 
 
-def encode(operation: str, body: msgspec.Struct) -> bytes:
+def encode(operation: str, body: msgspec.Struct) -> Opaque:
     """Return *body* as compact UTF-8 JSON in declaration order.
 
     Structs do not check what they are built with, so the bytes are read back once: a wrong type, a NaN or a number
@@ -32,7 +33,7 @@ def encode(operation: str, body: msgspec.Struct) -> bytes:
     if (checker := _checkers.get(kind)) is None:
         checker = _checkers[kind] = msgspec.json.Decoder(kind)
     try:
-        encoded = _encoder.encode(body)
+        encoded = Opaque(_encoder.encode(body))
         checker.decode(encoded)
     except msgspec.ValidationError as error:
         raise ArgumentError(f"{operation}: {error}", operation=operation) from None
@@ -43,10 +44,10 @@ def encode(operation: str, body: msgspec.Struct) -> bytes:
     return encoded
 
 
-def encode_free(operation: str, body: Any) -> bytes:
+def encode_free(operation: str, body: Any) -> Opaque:
     """Return any JSON-like *body* as compact UTF-8 JSON, in its own order."""
     try:
-        return _encoder.encode(body)
+        return Opaque(_encoder.encode(body))
     except (UnicodeEncodeError, OverflowError, TypeError, RecursionError) as error:
         raise ArgumentError(f"{operation}: the body cannot be written as JSON: {error}", operation=operation) from None
 

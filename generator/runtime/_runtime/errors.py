@@ -96,6 +96,8 @@ class APIResponseError(MeetingError):
 
     status: int | None = None
     """The HTTP status of the answer."""
+    retry_after: float | None = None
+    """Seconds the server asked to wait, where it said so."""
 
 
 class APIError(MeetingError):

@@ -32,9 +32,9 @@ def _mend(value: Any, wanted: inspect.Type) -> Any:
     if isinstance(wanted, inspect.UnionType):
         others = [member for member in wanted.types if not isinstance(member, inspect.NoneType)]
         return _mend(value, others[0]) if value is not None and len(others) == 1 else value
-    if isinstance(wanted, inspect.StructType) and _is_object(value):
+    if isinstance(wanted, inspect.StructType) and is_object(value):
         return _mend_struct(value, wanted)
-    if isinstance(wanted, inspect.ListType) and _is_array(value):
+    if isinstance(wanted, inspect.ListType) and is_array(value):
         return [_mend(item, wanted.item_type) for item in value]
     if isinstance(wanted, inspect.StrType) and type(value) is int:
         return str(value)
@@ -57,11 +57,13 @@ def _mend_struct(value: dict[str, Any], wanted: inspect.StructType) -> dict[str,
     }
 
 
-def _is_object(value: object) -> TypeGuard[dict[str, Any]]:
+def is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    """Whether *value* is a JSON object."""
     return isinstance(value, dict)
 
 
-def _is_array(value: object) -> TypeGuard[list[Any]]:
+def is_array(value: object) -> TypeGuard[list[Any]]:
+    """Whether *value* is a JSON array."""
     return isinstance(value, list)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
@@ -19,6 +19,22 @@ CodeRepeat = Literal["refused", "busy", "ambiguous", "clock", "never"]
 
 
 @dataclass(frozen=True, slots=True)
+class Recovery:
+    """How to learn, when a repeat is refused, that the lost attempt before it had done the work: see ``x-recovery``."""
+
+    codes: frozenset[int]
+    """The refusals that may mean so."""
+    read: Callable[[], Operation[Any]]
+    """The operation that shows how things stand."""
+    by: tuple[str, ...]
+    """The fields of the request that ``read`` takes. Without one of them there is no recovery."""
+    attribute: str | None = None
+    """The attribute of what ``read`` returns that tells, and …"""
+    values: frozenset[int] = frozenset()
+    """… the values that say that the work is done. ``None``: that it is there says enough."""
+
+
+@dataclass(frozen=True, slots=True)
 class Operation(Generic[Result]):
     """One operation of the API."""
 
@@ -31,6 +47,7 @@ class Operation(Generic[Result]):
     schemes: tuple[Scheme, ...]
     sensitive: frozenset[str] = field(default=frozenset())
     """Names in the body that are masked wherever it is shown."""
+    recovery: Recovery | None = None
 
 
 @dataclass(frozen=True, slots=True)

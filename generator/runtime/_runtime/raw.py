@@ -45,5 +45,9 @@ class RawResponse(Generic[Result]):
         """Return the result the plain method would have returned."""
         return self._result
 
+    def without_result(self) -> RawResponse[None]:
+        """Return the same answer for an operation that returns nothing."""
+        return RawResponse(self._reply, self.request_id, self.cost_time, None)
+
     def __repr__(self) -> str:
         return f"RawResponse(status={self.status}, request_id={self.request_id!r}, {len(self.body)} bytes)"

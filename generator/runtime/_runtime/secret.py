@@ -1,4 +1,4 @@
-"""A value that never prints itself."""
+"""Values that never print themselves, whoever logs a traceback with its variables."""
 
 from __future__ import annotations
 
@@ -28,3 +28,17 @@ class Secret:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Secret is not pickled: create the client in the process that uses it")
+
+
+class Opaque(bytes):
+    """A body: it may hold passwords and tokens."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} bytes>"
+
+
+class SignedHeaders(list[tuple[bytes, bytes]]):
+    """Headers that let whoever reads them sign for a minute."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} headers>"

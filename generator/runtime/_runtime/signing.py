@@ -7,9 +7,8 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .clock import Clock
 from .errors import ConfigurationError
-from .secret import Secret
+from .secret import Secret, SignedHeaders
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -68,7 +67,7 @@ def check_header(name: str, value: str) -> bytes:
 class Signer:
     """Signs requests for one application: a fresh nonce and time on every use."""
 
-    def __init__(self, app_key: str, app_secret: str, clock: Clock) -> None:
+    def __init__(self, app_key: str, app_secret: str) -> None:
         if not app_secret or app_secret != app_secret.strip():
             raise ConfigurationError(
                 "app_secret is empty, or begins or ends with white space (a line break from a file?). "
@@ -79,11 +78,9 @@ class Signer:
         except UnicodeEncodeError:
             raise ConfigurationError("app_secret is not valid Unicode text.") from None
         self._app_key = check_header("app_key", app_key)
-        self._clock = clock
 
-    def sign(self, schemes: Sequence[Scheme], body: bytes) -> list[tuple[bytes, bytes]]:
-        """Return the headers that prove these very bytes come from us, now."""
-        time = self._clock.server_time()
+    def sign(self, schemes: Sequence[Scheme], body: bytes, time: float) -> SignedHeaders:
+        """Return the headers that prove these very bytes come from us; *time* is the server's, in unix seconds."""
         material = Material(
             app_key=self._app_key,
             app_secret=self._secret.reveal(),
@@ -92,4 +89,4 @@ class Signer:
             unix_millis=b"%d" % (time * 1000),
             body=body,
         )
-        return [header for scheme in schemes for header in scheme.sign(material)]
+        return SignedHeaders(header for scheme in schemes for header in scheme.sign(material))

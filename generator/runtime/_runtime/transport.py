@@ -21,6 +21,9 @@ class Reply(NamedTuple):
         """Return the first header of that name (lower case), or ``None``."""
         return next((value.decode("latin-1") for key, value in self.headers if key.lower() == name), None)
 
+    def __repr__(self) -> str:
+        return f"Reply(status={self.status}, {len(self.body)} bytes)"  # bodies hold tokens and passwords
+
 
 class TransportError(MeetingError):
     """No reply. Adapters raise it; the call turns it into one of the public errors."""
@@ -38,7 +41,8 @@ class Transport(Protocol):
     def send(self, url: str, headers: Sequence[Header], body: bytes, deadline: float) -> Reply:
         """POST *body*; *deadline* is a ``time.monotonic()`` value by which the whole reply must be there.
 
-        Raises ``TransportError``. Never follows redirects, never adds credentials.
+        Raises ``TransportError``. Never follows redirects, never adds credentials, returns bodies decoded and no
+        larger than ``LARGEST_BODY``.
         """
         ...
 

@@ -1,0 +1,131 @@
+"""The default transport: httpx's own connections, without the parts of httpx that a signed POST has no use for.
+
+httpcore is used directly, because httpx offers no way to bound a whole reply by one deadline.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterable, Iterable, Sequence
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+import httpcore
+
+from .connections import AsyncConnections, Connections
+from .content import Content
+from .transport import Header, Reply, TransportError
+
+_NOT_SENT = (
+    httpcore.ConnectError,
+    httpcore.ConnectTimeout,
+    httpcore.ProxyError,
+    httpcore.UnsupportedProtocol,
+    httpcore.LocalProtocolError,
+)
+_HOPELESS = (httpcore.UnsupportedProtocol, httpcore.LocalProtocolError)
+
+
+class HttpcoreTransport:
+    """Synchronous."""
+
+    def __init__(self) -> None:
+        self._connections = Connections()
+
+    def send(self, url: str, headers: Sequence[Header], body: bytes, deadline: float) -> Reply:
+        """POST *body*; see ``Transport.send``."""
+        origin, target, host = _address(url)
+        request = _request(target, host, headers, body)
+        connection = self._connections.take(origin, deadline)
+        try:
+            response = connection.pool.handle_request(request)
+            try:
+                content = Content(response.headers, deadline)
+                assert isinstance(response.stream, Iterable)
+                for chunk in response.stream:
+                    content.add(chunk)
+            finally:
+                response.close()
+        except BaseException as error:
+            self._connections.drop(connection)
+            if isinstance(error, _FAILURES):
+                raise failure(error) from None
+            raise
+        self._connections.give_back(connection)
+        return Reply(response.status, response.headers, content.read())
+
+    def close(self) -> None:
+        """Release every connection; calls in flight still end."""
+        self._connections.close()
+
+
+class AsyncHttpcoreTransport:
+    """The same for asyncio."""
+
+    def __init__(self) -> None:
+        self._connections = AsyncConnections()
+
+    async def send(self, url: str, headers: Sequence[Header], body: bytes, deadline: float) -> Reply:
+        """POST *body*; see ``Transport.send``."""
+        origin, target, host = _address(url)
+        request = _request(target, host, headers, body)
+        connection = await self._connections.take(origin, deadline)
+        try:
+            response = await connection.pool.handle_async_request(request)
+            try:
+                content = Content(response.headers, deadline)
+                assert isinstance(response.stream, AsyncIterable)
+                async for chunk in response.stream:
+                    content.add(chunk)
+            finally:
+                await response.aclose()
+        except BaseException as error:
+            await self._connections.drop(connection)
+            if isinstance(error, _FAILURES):
+                raise failure(error) from None
+            raise
+        await self._connections.give_back(connection)
+        return Reply(response.status, response.headers, content.read())
+
+    async def aclose(self) -> None:
+        """Release every connection; calls in flight still end."""
+        await self._connections.aclose()
+
+
+@lru_cache(maxsize=256)
+def _address(url: str) -> tuple[str, httpcore.URL, bytes]:
+    """Return the origin, the URL in httpcore's words, and the Host header."""
+    parts = urlsplit(url)
+    name = (parts.hostname or "").encode("idna")
+    host = b"[" + name + b"]" if b":" in name else name
+    if parts.port is not None:
+        host += b":%d" % parts.port
+    target = httpcore.URL(scheme=parts.scheme.encode(), host=name, port=parts.port, target=parts.path.encode())
+    return f"{parts.scheme}://{parts.netloc}", target, host
+
+
+def _request(target: httpcore.URL, host: bytes, headers: Sequence[Header], body: bytes) -> httpcore.Request:
+    sent = [(b"host", host), (b"content-length", b"%d" % len(body)), (b"accept-encoding", b"gzip"), *headers]
+    return httpcore.Request(b"POST", target, headers=sent, content=body)
+
+
+_FAILURES = (
+    httpcore.NetworkError,
+    httpcore.TimeoutException,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpcore.UnsupportedProtocol,
+)
+
+
+def failure(error: Exception) -> TransportError:
+    """Return what a failure of httpcore means for the call."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
+        cause = cause.__cause__ or cause.__context__
+    return TransportError(
+        f"{type(error).__name__}: {error}" if str(error) else type(error).__name__,
+        sent=not isinstance(error, _NOT_SENT),
+        timed_out=isinstance(error, httpcore.TimeoutException),
+        retryable=cause is None and not isinstance(error, _HOPELESS),
+    )

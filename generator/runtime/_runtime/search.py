@@ -1,0 +1,24 @@
+"""Looking for what a lost call may have made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from .errors import ArgumentError, OutcomeUnknownError
+from .operation import Operation
+
+
+def lost_request(operation: Operation[Any], error: OutcomeUnknownError) -> Mapping[str, Any]:
+    """Return what was sent, by wire names. Raises ``ArgumentError`` for an error of another operation."""
+    if error.operation != operation.name or error.sent is None:
+        raise ArgumentError(f"the error comes from {error.operation}, not from {operation.name}")
+    return error.sent
+
+
+def agree(row: msgspec.Struct, sent: Mapping[str, Any], names: Sequence[str]) -> bool:
+    """Whether *row* has what was *sent* in each of the fields that were sent."""
+    found = msgspec.to_builtins(row)
+    return all(found.get(name) == sent[name] for name in names if name in sent)
