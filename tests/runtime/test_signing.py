@@ -84,8 +84,5 @@ def test_a_key_that_cannot_be_a_header_is_refused(key: str) -> None:
 
 def test_secrets_are_used_as_given_without_normalisation() -> None:
     composed, decomposed = "é", "e\u0301"
-    sums = {
-        dict(Signer("k", secret).sign([CHECK_SUM], b"", 1.0))[b"CheckSum"]
-        for secret in (composed, decomposed)
-    }
+    sums = {dict(Signer("k", secret).sign([CHECK_SUM], b"", 1.0))[b"CheckSum"] for secret in (composed, decomposed)}
     assert len(sums) == 2
