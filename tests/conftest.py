@@ -5,8 +5,9 @@ from __future__ import annotations
 import socket
 import socketserver
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -19,10 +20,14 @@ def root() -> Path:
     return ROOT
 
 
-class RudeServer:
-    """Answers each connection's requests with the next of some bytes: no HTTP library tidies them up on the way."""
+Answer = bytes | Callable[[socket.socket], None]
+"""What is sent, or what is done to the connection; it is closed after the latter and after no bytes."""
 
-    def __init__(self, answers: list[bytes]) -> None:
+
+class RudeServer:
+    """Answers requests with the next of some bytes, the last for ever: no HTTP library tidies them up on the way."""
+
+    def __init__(self, answers: list[Answer]) -> None:
         self.requests: list[bytes] = []
         self._answers = answers
         server = self
@@ -32,6 +37,10 @@ class RudeServer:
                 while request := receive(self.request):
                     server.requests.append(request)
                     answer = server._answers.pop(0) if len(server._answers) > 1 else server._answers[0]
+                    if not isinstance(answer, bytes):
+                        with suppress(OSError):
+                            answer(self.request)
+                        return
                     if not answer:
                         return
                     self.request.sendall(answer)
@@ -44,6 +53,11 @@ class RudeServer:
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
         self._thread.start()
+
+    def wait_for(self, count: int) -> None:
+        """Return when so many requests have arrived."""
+        while len(self.requests) < count:
+            time.sleep(0.001)
 
     def close(self) -> None:
         self._server.shutdown()
@@ -72,7 +86,7 @@ def receive(connection: socket.socket) -> bytes:
 
 
 @contextmanager
-def rude_server(*answers: bytes) -> Iterator[RudeServer]:
+def rude_server(*answers: Answer) -> Iterator[RudeServer]:
     server = RudeServer(list(answers))
     try:
         yield server

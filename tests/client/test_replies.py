@@ -54,6 +54,7 @@ NOT_AN_ENVELOPE = {
 }
 
 
+@pytest.mark.case(41, 42, 43, 44, 45, 46, 47, 48, 52, 60, 61, 62, 63, 69)
 @pytest.mark.parametrize("answer", NOT_AN_ENVELOPE.values(), ids=NOT_AN_ENVELOPE)
 def test_what_is_no_envelope_is_a_response_error(answer: bytes) -> None:
     with pytest.raises(errors.APIResponseError) as caught:
@@ -66,6 +67,7 @@ def test_what_is_no_envelope_is_a_response_error(answer: bytes) -> None:
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
 
 
+@pytest.mark.case(36, 37, 49, 50, 59)
 @pytest.mark.parametrize(
     "answer",
     [
@@ -92,6 +94,7 @@ def test_a_broken_answer_is_a_connection_error(answer: bytes) -> None:
     assert not isinstance(caught.value, errors.OutcomeUnknownError), "a read can always be repeated"
 
 
+@pytest.mark.case(36)
 def test_a_lost_answer_to_a_write_is_an_unknown_outcome() -> None:
     with rude_server(b"") as server, client(server) as c, pytest.raises(errors.OutcomeUnknownError) as caught:
         c.meetings.create(host="a", type=1, subject="b")
@@ -100,6 +103,7 @@ def test_a_lost_answer_to_a_write_is_an_unknown_outcome() -> None:
     assert isinstance(caught.value, errors.APIConnectionError)
 
 
+@pytest.mark.case(33)
 def test_nobody_listening_is_a_connection_error_with_a_reason() -> None:
     with rude_server(b"") as server:
         url = server.url
@@ -112,6 +116,7 @@ def test_nobody_listening_is_a_connection_error_with_a_reason() -> None:
     assert "refused" in str(caught.value)
 
 
+@pytest.mark.case(68, 70, 71)
 @pytest.mark.parametrize(
     ("ret", "name", "value"),
     [
@@ -129,6 +134,7 @@ def test_sloppy_values_are_mended(ret: dict[str, object], name: str, value: obje
     assert getattr(meeting, name) == value
 
 
+@pytest.mark.case(66, 67)
 def test_unknown_status_survives_with_its_number() -> None:
     meeting = get(reply(json.dumps({"code": 200, "ret": {**MEETING, "status": 9, "shiny": {"new": 1}}}).encode()))
     status = meeting.status
@@ -146,6 +152,7 @@ def test_void_calls_need_no_ret() -> None:
             assert len(server.requests) == 1
 
 
+@pytest.mark.case(64, 73, 75)
 def test_failures_come_with_any_http_status() -> None:
     body = json.dumps({"code": 2010, "msg": "会议被锁定\x1b[2J", "requestId": "mc_1", "ret": "junk"}).encode()
     for status in (b"200 OK", b"400 Bad Request", b"599 Odd"):
@@ -164,6 +171,7 @@ def test_failures_come_with_any_http_status() -> None:
         assert (copy.code, copy.hint, str(copy), type(copy)) == (error.code, error.hint, str(error), type(error))
 
 
+@pytest.mark.case(65, 73)
 def test_an_unknown_code_is_a_general_api_error() -> None:
     with pytest.raises(errors.APIError) as caught:
         get(reply(b'{"code":9999,"msg":"new"}'))
@@ -171,6 +179,7 @@ def test_an_unknown_code_is_a_general_api_error() -> None:
     assert (caught.value.code, caught.value.msg) == (9999, "new")
 
 
+@pytest.mark.case(49)
 def test_answers_may_be_compressed() -> None:
     body = gzip.compress(json.dumps({"code": 200, "ret": MEETING}).encode())
     meeting = get(reply(body, b"200 OK", b"application/json", b"Content-Encoding: gzip"))

@@ -21,7 +21,7 @@ def server(driver: Driver, ahead: float, **headers: str) -> Callable[[Send], Rep
         now = driver.now + ahead
         told = {"date": date(now), **headers}
         stamped = int(dict(send.headers)[b"CurTime"])
-        return answer(ret=MEETING, **told) if abs(now - stamped) <= 60 else answer(401, **told)
+        return answer(200, MEETING, **told) if abs(now - stamped) <= 60 else answer(401, **told)
 
     return handle
 

@@ -1,0 +1,339 @@
+"""One suite over every way a request can travel. Numbers are those of the failure catalogue."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import socket
+import ssl
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import httpx2
+import pytest
+import trustme
+from netease_meeting import AsyncMeetingClient, Meeting, MeetingClient, errors
+
+from tests.conftest import Answer, receive, reply, rude_server
+
+MEETING = {"meetingUniqueId": 7, "meetingId": "123456789", "subject": "周会", "status": 2}
+GOOD = reply(json.dumps({"code": 200, "ret": MEETING}).encode())
+
+TRUST = ssl.create_default_context()  # made once: it is what an httpx client takes longest for
+KINDS = ["default", "async default", "httpx", "async httpx", "httpx2", "async httpx2"]
+
+
+@contextmanager
+def synchronous(kind: str, url: str | list[str], **options: Any) -> Iterator[MeetingClient]:
+    libraries: dict[str, Callable[[], Any]] = {"httpx": httpx.Client, "httpx2": httpx2.Client}
+    http = libraries[kind](verify=TRUST) if kind in libraries else None
+    try:
+        with MeetingClient(
+            app_key="key", app_secret="canary-secret", base_url=url, http_client=http, **options
+        ) as client:
+            yield client
+        assert http is None or not http.is_closed, "an injected client is its owner's to close"
+    finally:
+        if http is not None:
+            http.close()
+
+
+async def asynchronous(kind: str, url: str | list[str], use: Callable[[Any], Any], options: dict[str, Any]) -> Any:
+    libraries: dict[str, Callable[[], Any]] = {"async httpx": httpx.AsyncClient, "async httpx2": httpx2.AsyncClient}
+    http = libraries[kind](verify=TRUST) if kind in libraries else None
+    try:
+        async with AsyncMeetingClient(
+            app_key="key", app_secret="canary-secret", base_url=url, http_client=http, **options
+        ) as client:
+            return await use(client)
+    finally:
+        if http is not None:
+            await http.aclose()
+
+
+def through(kind: str, url: str | list[str], use: Callable[[Any], Any], **options: Any) -> Any:
+    """Return what *use* gets from a client of that kind."""
+    options = {"max_retries": 0, "timeout": 5.0, **options}
+    if kind.startswith("async"):
+        return asyncio.run(asynchronous(kind, url, use, options))
+    with synchronous(kind, url, **options) as client:
+        return use(client)
+
+
+def get(client: Any) -> Any:
+    return client.meetings.get(meeting_unique_id=7)
+
+
+def create(client: Any) -> Any:
+    return client.meetings.create(host="a", type=1, subject="b")
+
+
+def reset(connection: socket.socket) -> None:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def reset_in_the_body(connection: socket.socket) -> None:
+    connection.sendall(GOOD[:-10])
+    time.sleep(0.05)
+    reset(connection)
+
+
+def silence(connection: socket.socket) -> None:
+    connection.settimeout(5)
+    connection.recv(1)
+
+
+def dribble(data: bytes) -> Callable[[socket.socket], None]:
+    def send(connection: socket.socket) -> None:
+        for byte in data:
+            connection.sendall(bytes([byte]))
+            time.sleep(0.02)
+
+    return send
+
+
+def endless_continue(connection: socket.socket) -> None:
+    for _ in range(250):
+        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        time.sleep(0.02)
+
+
+LOST: dict[str, Answer] = {
+    "35 reset before the reply": reset,
+    "36 closed before the reply": b"",
+    "36 closed in the header": b"HTTP/1.1 200 OK\r\nContent-Type: appl\r\nConnection: close",
+    "37 short body": b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nConnection: close\r\n\r\n{}",
+    "38 reset in the body": reset_in_the_body,
+    "49 gzip bomb": reply(gzip.compress(b" " * 50_000_000), b"200 OK", b"application/json", b"Content-Encoding: gzip"),
+    "49 large body": reply(b" " * 9_000_000),
+    "50 bad gzip": reply(b"x", b"200 OK", b"application/json", b"Content-Encoding: gzip"),
+    "58 large header": b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000 + b"\r\n\r\n",
+    "59 garbage": b"rubbish\r\n\r\n",
+}
+
+
+@pytest.mark.case(35, 36, 37, 38, 49, 50, 58, 59)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", LOST)
+def test_a_lost_answer_is_an_unknown_outcome_unless_it_was_a_read(kind: str, name: str) -> None:
+    with rude_server(LOST[name]) as server:
+        with pytest.raises(errors.OutcomeUnknownError) as caught:
+            through(kind, server.url, create)
+        assert len(server.requests) == 1
+        with pytest.raises(errors.APIConnectionError) as read:
+            through(kind, server.url, get)
+    assert not isinstance(read.value, errors.OutcomeUnknownError)
+    assert "canary-secret" not in repr(caught.value) + str(caught.value)
+
+
+@pytest.mark.case(33)
+@pytest.mark.parametrize("kind", KINDS)
+def test_nobody_listening_leaves_no_doubt(kind: str) -> None:
+    with rude_server(b"") as server:
+        url = server.url
+    with pytest.raises(errors.APIConnectionError, match="ConnectError") as caught:
+        through(kind, url, create)
+    assert not isinstance(caught.value, errors.OutcomeUnknownError)
+
+
+@pytest.mark.case(39)
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_reply_is_a_timeout(kind: str) -> None:
+    with rude_server(silence) as server:
+        with pytest.raises(errors.APITimeoutError, match=r"within 0\.2 s"):
+            through(kind, server.url, get, timeout=0.2)
+        with pytest.raises(errors.OutcomeUnknownError):
+            through(kind, server.url, create, timeout=0.2)
+
+
+@pytest.mark.case(51)
+@pytest.mark.parametrize(
+    ("kind", "answer"),
+    [(kind, dribble(GOOD)) for kind in ("default", "async default")]
+    + [(kind, endless_continue) for kind in ("default", "async default")]
+    + [(kind, lambda c: (c.sendall(GOOD[:-60]), dribble(GOOD[-60:])(c))) for kind in KINDS],
+)
+def test_a_dribble_does_not_outlast_the_deadline(kind: str, answer: Answer) -> None:
+    """The server would take at least a second; what is asserted is that the call did not wait for its end."""
+    with rude_server(answer) as server, pytest.raises(errors.APITimeoutError):
+        through(kind, server.url, get, timeout=0.3)
+
+
+@pytest.mark.case(40)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_connection_the_server_has_closed_is_not_used_again(kind: str) -> None:
+    async def twice(client: AsyncMeetingClient) -> Meeting:
+        await client.meetings.get(meeting_unique_id=7)
+        await asyncio.sleep(0.05)
+        return await client.meetings.get(meeting_unique_id=7)
+
+    def two(client: MeetingClient) -> Meeting:
+        client.meetings.get(meeting_unique_id=7)
+        time.sleep(0.05)
+        return client.meetings.get(meeting_unique_id=7)
+
+    def answer_and_close(connection: socket.socket) -> None:
+        connection.sendall(GOOD)
+
+    with rude_server(answer_and_close) as server:
+        assert through(kind, server.url, twice if kind.startswith("async") else two).subject == "周会"
+        assert len(server.requests) == 2
+
+
+@pytest.mark.case(52)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_never_followed(kind: str, status: int) -> None:
+    with rude_server(GOOD) as thief:
+        moved = reply(b"", b"%d Moved" % status, b"text/plain", b"Location: " + thief.url.encode())
+        with rude_server(moved) as server:
+            with pytest.raises(errors.APIResponseError, match="redirect"):
+                through(kind, server.url, get)
+            assert len(server.requests) == 1
+        assert thief.requests == []
+
+
+@pytest.mark.case(60, 61)
+@pytest.mark.parametrize("kind", KINDS)
+def test_odd_but_whole_answers(kind: str) -> None:
+    empty = b"HTTP/1.1 204 No Content\r\n\r\n"
+    with rude_server(empty) as server, pytest.raises(errors.APIResponseError, match="empty"):
+        through(kind, server.url, get)
+    with rude_server(GOOD.replace(b"application/json", b"text/plain")) as server:
+        assert through(kind, server.url, get).subject == "周会"
+    informed = b"HTTP/1.1 100 Continue\r\n\r\n" + GOOD
+    with rude_server(informed) as server:
+        assert through(kind, server.url, get).subject == "周会"
+
+
+@pytest.mark.case(49)
+@pytest.mark.parametrize("kind", KINDS)
+def test_answers_may_be_compressed(kind: str) -> None:
+    packed = gzip.compress(json.dumps({"code": 200, "ret": MEETING}).encode())
+    with rude_server(reply(packed, b"200 OK", b"application/json", b"Content-Encoding: gzip")) as server:
+        assert through(kind, server.url, get).subject == "周会"
+        assert b"accept-encoding: gzip\r\n" in server.requests[0].lower()
+
+
+@pytest.mark.case(29)
+@pytest.mark.parametrize("kind", ["httpx", "httpx2"])
+def test_credentials_of_an_injected_client_do_not_replace_the_signature(kind: str) -> None:
+    library: Any = {"httpx": httpx, "httpx2": httpx2}[kind]
+    http = library.Client(auth=("user", "word"), follow_redirects=True)
+    with (
+        rude_server(GOOD) as server,
+        MeetingClient(app_key="key", app_secret="s", base_url=server.url, http_client=http) as client,
+    ):
+        get(client)
+        assert b"authorization" not in server.requests[0].lower()
+    http.close()
+
+
+@contextmanager
+def tls_server(context: ssl.SSLContext) -> Iterator[tuple[str, list[bytes]]]:
+    """Answer over TLS; refuse nothing."""
+    received: list[bytes] = []
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                plain, _ = listener.accept()
+            except OSError:
+                return
+            try:
+                with context.wrap_socket(plain, server_side=True) as connection:
+                    while request := receive(connection):
+                        received.append(request)
+                        connection.sendall(GOOD)
+            except OSError:
+                continue
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}", received
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.mark.case(34, 54)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_certificate_nobody_vouches_for_is_refused_and_not_tried_again(kind: str, authority: trustme.CA) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    with tls_server(context) as (url, received):
+        with pytest.raises(errors.APIConnectionError, match="CERTIFICATE_VERIFY_FAILED") as caught:
+            through(kind, url, create, max_retries=2)
+        assert received == []
+    assert not isinstance(caught.value, errors.OutcomeUnknownError)
+    assert len(caught.value.attempts) == 1
+
+
+@pytest.mark.case(34)
+@pytest.mark.parametrize("kind", ["default", "async default"])
+def test_roots_may_come_from_the_environment(
+    kind: str, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    from netease_meeting._runtime.connections import ssl_context
+
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    ssl_context.cache_clear()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    try:
+        with tls_server(context) as (url, received):
+            assert through(kind, url, get).subject == "周会"
+            assert len(received) == 1
+    finally:
+        ssl_context.cache_clear()
+
+
+@pytest.mark.case(53)
+@pytest.mark.parametrize("kind", ["default", "async default"])
+def test_proxies_of_the_environment_are_used_except_for_this_machine(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with rude_server(GOOD) as proxy, rude_server(GOOD) as direct:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url.replace("http://", "http://user:w%40rd@"))
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.delenv("no_proxy", raising=False)
+        through(kind, direct.url, get)
+        assert (len(direct.requests), len(proxy.requests)) == (1, 0)
+        through(kind, "http://meeting.internal", get, insecure=True)
+        assert proxy.requests[0].startswith(b"POST http://meeting.internal/v2/meeting/get HTTP/1.1")
+        assert b"proxy-authorization: basic " in proxy.requests[0].lower()
+        monkeypatch.setenv("NO_PROXY", "meeting.internal")
+        with pytest.raises(errors.APIConnectionError):
+            through(kind, "http://meeting.internal", get, insecure=True)
+        assert len(proxy.requests) == 1
+
+
+def test_a_proxy_of_an_unknown_kind_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "gopher://proxy.internal")
+    with pytest.raises(errors.ConfigurationError, match="gopher"):
+        through("default", "http://meeting.internal", get, insecure=True)
+
+
+@pytest.mark.parametrize("kind", ["default", "async default"])
+def test_the_next_gateway_answers_when_the_first_is_down(kind: str) -> None:
+    with rude_server(b"") as gone:
+        url = gone.url
+    with rude_server(GOOD) as server:
+        meeting = through(kind, [url, server.url], create)
+    assert meeting.subject == "周会"
