@@ -440,6 +440,11 @@ class Api:
     """The bundle itself, for publishing."""
 
     @property
+    def sensitive(self) -> tuple[str, ...]:
+        """The wire names of every field that is not printed."""
+        return tuple(sorted({field.wire for model in self.models for field in model.fields if field.sensitive}))
+
+    @property
     def operations(self) -> tuple[Operation, ...]:
         return tuple(operation for resource in self.resources for operation in resource.operations)
 

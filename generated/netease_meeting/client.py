@@ -23,6 +23,7 @@ CONTRACT = Contract(
     envelope=Envelope(code="code", message="msg", request_id="requestId", cost="costTime", data="ret", success=200),
     codes=CODES,
     schemes=(CHECK_SUM,),
+    sensitive=frozenset(["accountToken", "avRoomCheckSum", "imToken", "password", "pushUrl"]),
 )
 
 

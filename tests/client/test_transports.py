@@ -31,7 +31,7 @@ KINDS = ["default", "async default", "httpx", "async httpx", "httpx2", "async ht
 
 @contextmanager
 def synchronous(kind: str, url: str | list[str], **options: Any) -> Iterator[MeetingClient]:
-    libraries: dict[str, Callable[[], Any]] = {"httpx": httpx.Client, "httpx2": httpx2.Client}
+    libraries: dict[str, Callable[..., Any]] = {"httpx": httpx.Client, "httpx2": httpx2.Client}
     http = libraries[kind](verify=TRUST) if kind in libraries else None
     try:
         with MeetingClient(
@@ -45,7 +45,7 @@ def synchronous(kind: str, url: str | list[str], **options: Any) -> Iterator[Mee
 
 
 async def asynchronous(kind: str, url: str | list[str], use: Callable[[Any], Any], options: dict[str, Any]) -> Any:
-    libraries: dict[str, Callable[[], Any]] = {"async httpx": httpx.AsyncClient, "async httpx2": httpx2.AsyncClient}
+    libraries: dict[str, Callable[..., Any]] = {"async httpx": httpx.AsyncClient, "async httpx2": httpx2.AsyncClient}
     http = libraries[kind](verify=TRUST) if kind in libraries else None
     try:
         async with AsyncMeetingClient(

@@ -210,7 +210,14 @@ class AsyncClient(BaseClient[AsyncTransport]):
 def _free_operation(contract: Contract, path: str) -> Operation[Any]:
     if not _PATH.fullmatch(path):
         raise ArgumentError(f"path must look like /v2/meeting/get, not {path!r}.")
-    return Operation(name=f"post {path}", path=path, result=Any, repeat="never", schemes=contract.schemes)
+    return Operation(
+        name=f"post {path}",
+        path=path,
+        result=Any,
+        repeat="never",
+        schemes=contract.schemes,
+        sensitive=contract.sensitive,
+    )
 
 
 def _configured(contract: Contract, name: str, value: str | None) -> str:

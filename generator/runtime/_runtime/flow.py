@@ -139,7 +139,9 @@ def call(
         if course.lost and kind is not Outcome.FINAL and operation.repeat != "read":
             error = _outcome_unknown(operation, error, course.signed_at, body)
         error.attempts = tuple(course.failures)
-        raise error.with_traceback(None)  # frames further in hold answers, and answers hold tokens
+        # What was raised further in has frames that hold answers, and answers hold tokens.
+        error.__context__ = None
+        raise error.with_traceback(None)
 
 
 def _read(

@@ -86,3 +86,5 @@ class Contract:
     codes: Mapping[int, CodeFacts]
     schemes: tuple[Scheme, ...]
     """How a request is signed unless its operation says otherwise."""
+    sensitive: frozenset[str]
+    """Every name in the API whose value is masked wherever it is shown."""

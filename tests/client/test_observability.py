@@ -1,0 +1,233 @@
+"""What is told of calls: logs, attempts, OpenTelemetry. And what is told of secrets: nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import pickle
+import subprocess
+import sys
+import traceback
+from collections.abc import Callable
+
+import pytest
+from netease_meeting import AsyncMeetingClient, Attempt, MeetingClient, MeetingType, Webhook, errors
+from netease_meeting.sandbox import Sandbox
+from netease_meeting.telemetry import OpenTelemetry
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from tests.conftest import reply, rude_server
+
+SECRET = "canary-app-secret"
+CANARIES = [SECRET, "canary-im-token", "canary-account-token", "canary-password", "canary-chat-token", "canary-push"]
+JOIN = {
+    "meetingUniqueId": 1,
+    "meetingId": "1",
+    "meetingChatRoomId": "canary-chat-token",
+    "accountToken": "canary-account-token",
+    "imToken": "canary-im-token",
+    "password": "canary-password",
+}
+
+
+@pytest.fixture
+def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    caplog.set_level(logging.DEBUG)
+    return caplog
+
+
+def test_every_attempt_is_logged_without_its_body(log: pytest.LogCaptureFixture) -> None:
+    sandbox = Sandbox()
+    client = sandbox.client()
+    sandbox.faults.add({"operation": "accounts.create", "code": 510})
+    client.accounts.create(im_accid="alice", im_token="canary-im-token")
+    lines = [record.getMessage() for record in log.records if record.name == "netease_meeting"]
+    assert len(lines) == 2
+    assert "POST /v1/account/create attempt 1: status 200, code 510, request mc_" in lines[0]
+    assert lines[0].endswith("ms, RateLimitError")
+    assert "attempt 2: status 200, code 200" in lines[1]
+    assert "alice" not in log.text
+
+
+def test_on_attempt_sees_each_attempt_and_cannot_break_a_call(log: pytest.LogCaptureFixture) -> None:
+    seen: list[Attempt] = []
+
+    def watch(attempt: Attempt) -> None:
+        seen.append(attempt)
+        raise RuntimeError("a bug of the watcher")
+
+    sandbox = Sandbox()
+    client = sandbox.client(on_attempt=watch)
+    sandbox.faults.add({"operation": "meetings.get", "status": 502, "html": True})
+    with pytest.raises(errors.NotFoundError):
+        client.meetings.get(meeting_unique_id=1)
+    assert [(attempt.number, attempt.status, attempt.code) for attempt in seen] == [(1, 502, None), (2, 200, 2000)]
+    assert seen[0].wait is not None
+    assert isinstance(seen[1].error, errors.NotFoundError)
+    assert seen[1].request_id
+    assert log.text.count("on_attempt failed") == 2
+
+
+def test_open_telemetry_gets_one_span_and_one_measurement_per_call() -> None:
+    exporter, reader = InMemorySpanExporter(), InMemoryMetricReader()
+    tracing = TracerProvider()
+    tracing.add_span_processor(SimpleSpanProcessor(exporter))
+    metering = MeterProvider([reader])
+    sandbox = Sandbox()
+    client = sandbox.client(on_attempt=OpenTelemetry(tracing, metering))
+    sandbox.faults.add({"operation": "accounts.create", "code": 510})
+    with tracing.get_tracer("test").start_as_current_span("outer") as outer:
+        client.accounts.create()
+    with pytest.raises(errors.NotFoundError):
+        client.meetings.get(meeting_unique_id=1)
+    first, _, second = exporter.get_finished_spans()
+    assert first.attributes is not None
+    assert second.attributes is not None
+    assert first.name == "POST /v1/account/create"
+    assert first.parent is not None
+    assert first.parent.span_id == outer.get_span_context().span_id
+    assert dict(first.attributes) | {"netease_meeting.request_id": ""} == {
+        "http.request.method": "POST",
+        "http.request.resend_count": 1,
+        "http.response.status_code": 200,
+        "netease_meeting.code": 200,
+        "netease_meeting.operation": "accounts.create",
+        "netease_meeting.request_id": "",
+        "server.address": "127.0.0.1",
+        "server.port": 80,
+        "url.full": "http://127.0.0.1/v1/account/create",
+        "url.template": "/v1/account/create",
+    }
+    assert second.attributes["error.type"] == "NotFoundError"
+    assert second.start_time is not None
+    assert second.end_time is not None
+    assert second.start_time <= second.end_time
+    collected = reader.get_metrics_data()
+    assert collected is not None
+    metric = json.loads(collected.to_json())["resource_metrics"][0]["scope_metrics"][0]["metrics"][0]
+    assert metric["name"] == "http.client.request.duration"
+    assert metric["unit"] == "s"
+    assert sum(point["count"] for point in metric["data"]["data_points"]) == 2
+    metering.shutdown()
+
+
+def test_nothing_of_it_is_loaded_unless_asked_for() -> None:
+    script = "import sys, netease_meeting as n; n.MeetingClient(app_key='k', app_secret='s'); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout.split()
+    assert not [name for name in loaded if name.startswith("opentelemetry")]
+
+
+def failing(client: MeetingClient) -> list[Callable[[], object]]:
+    """Return calls that carry secrets."""
+    return [
+        lambda: client.accounts.create(im_accid="a", im_token="canary-im-token"),
+        lambda: client.accounts.update_token(account_id="1", account_token="canary-account-token"),
+        lambda: client.meetings.create(host="1", type=MeetingType.INSTANT, subject="x", password="canary-password"),
+        lambda: client.meetings.edit(meeting_unique_id=1, subject="x", password="canary-password"),
+        lambda: client.meetings.anonymous_join_info(
+            meeting_id="1", nick_name="n", video=1, audio=1, client_type=6, device_id="d", password="canary-password"
+        ),
+        lambda: client.post("/v2/new", {"password": "canary-password"}),
+    ]
+
+
+ANSWERS = {
+    "lost": b"",
+    "html": reply(b"<html>canary-password</html>", b"502 Bad Gateway", b"text/html"),
+    "truncated": reply(json.dumps({"code": 200, "ret": JOIN}).encode()[:-5]),
+    "wrong shape": reply(json.dumps({"code": 200, "ret": {**JOIN, "meetingUniqueId": "x"}}).encode()),
+    "refused": reply(json.dumps({"code": 401, "msg": "no", "ret": JOIN}).encode()),
+    "busy": reply(json.dumps({"code": 512, "msg": "no", "ret": JOIN}).encode()),
+    "redirect": reply(b"", b"302 Found", b"text/html", b"Location: http://127.0.0.1/"),
+    "array": reply(json.dumps([JOIN]).encode()),
+    "good": reply(json.dumps({"code": 200, "ret": JOIN}).encode()),
+}
+
+
+@pytest.mark.case(95, 96, 97, 98, 99)
+@pytest.mark.parametrize("name", ANSWERS)
+def test_no_secret_is_shown_by_anything(name: str, log: pytest.LogCaptureFixture) -> None:
+    """Errors, their pickles, tracebacks with the variables of every frame of ours, logs of every library at DEBUG."""
+    shown: list[str] = []
+    sums: list[str] = []
+    with (
+        rude_server(ANSWERS[name]) as server,
+        MeetingClient(app_key="key", app_secret=SECRET, base_url=server.url, max_retries=1, timeout=5) as client,
+    ):
+        shown += [repr(client), str(client), repr(vars(client)), repr(client.with_raw_response)]
+        for call in failing(client):
+            try:
+                result = call()
+            except errors.MeetingError as error:
+                shown += [str(error), repr(error), repr(vars(error)), repr(pickle.dumps(error))]
+                shown.append(our_frames(error))
+            else:
+                if not isinstance(result, dict):  # what post() returns is the answer as it came
+                    shown += [repr(result), str(result)]
+        for request in server.requests:
+            head = request.partition(b"\r\n\r\n")[0].decode("latin-1")
+            sums += [line.partition(": ")[2] for line in head.splitlines() if line.lower().startswith("checksum")]
+        assert len(server.requests) >= 6
+        assert len(sums) >= 6
+    shown.append(log.text)
+    for canary in [*CANARIES, *sums]:
+        assert not [text for text in shown if canary in text], canary
+
+
+def our_frames(error: BaseException) -> str:
+    """Return the traceback with variables, without the frames of this test, which hold the secrets by necessity."""
+    told = traceback.TracebackException.from_exception(error, capture_locals=True)
+    lines: list[str] = []
+    current: traceback.TracebackException | None = told
+    while current is not None:
+        for frame in current.stack:
+            # The public method's own arguments are the caller's: they are in the caller's frame too.
+            if "_runtime" in frame.filename and frame.name != "post":
+                lines += [f"{name}={value}" for name, value in (frame.locals or {}).items()]
+        lines += list(current.format_exception_only())
+        current = current.__cause__ or current.__context__
+    return "\n".join(lines)
+
+
+@pytest.mark.case(95)
+def test_results_hide_what_is_sensitive_until_it_is_asked_for() -> None:
+    client = Sandbox().client()
+    account = client.accounts.create(im_accid="a", im_token="canary-im-token")
+    meeting = client.meetings.create(host=account.account_id, type=1, subject="x", password="canary1")
+    token = account.account_token
+    assert token
+    for value in (account, meeting, [account], {"account": account}):
+        assert token not in repr(value) + str(value)
+        assert "canary" not in repr(value) + str(value)
+    assert meeting.password == "canary1"
+    assert "password=***" in repr(meeting)
+
+
+@pytest.mark.case(98)
+def test_neither_clients_nor_webhooks_are_pickled() -> None:
+    async def close(client: AsyncMeetingClient) -> None:
+        await client.aclose()
+
+    asynchronous = AsyncMeetingClient(app_key="k", app_secret=SECRET)
+    for holder in (
+        MeetingClient(app_key="k", app_secret=SECRET),
+        asynchronous,
+        Webhook(app_key="k", app_secret=SECRET),
+    ):
+        assert SECRET not in repr(holder) + repr(vars(holder))
+        with pytest.raises(TypeError):
+            pickle.dumps(holder)
+    asyncio.run(close(asynchronous))
+
+
+@pytest.mark.case(101)
+def test_the_sandbox_takes_no_secret_on_its_command_line() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "netease_meeting.sandbox", "--help"], check=True, capture_output=True, text=True
+    )
+    assert "secret" not in done.stdout.lower().replace("sandbox-secret", "")
