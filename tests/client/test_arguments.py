@@ -18,6 +18,7 @@ CLIENT = SANDBOX.client()
 HOST = CLIENT.accounts.create().account_id
 
 
+@pytest.mark.case(25, 26, 27, 28)
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -41,6 +42,7 @@ def test_a_wrong_argument_is_named_and_nothing_is_sent(arguments: dict[str, Any]
     assert len(SANDBOX.requests) == before
 
 
+@pytest.mark.case(7)
 @pytest.mark.parametrize("device", ["", "a b", "a\r\nX-Evil: 1", "é"])
 def test_a_header_value_that_cannot_be_sent_is_refused(device: str) -> None:
     with pytest.raises(errors.ArgumentError, match="deviceId"):
@@ -85,6 +87,7 @@ def test_the_same_moment_as_number_and_as_datetime() -> None:
     assert {meeting.start_at for meeting in made} == {start}
 
 
+@pytest.mark.case(31)
 def test_absent_and_empty_differ() -> None:
     start = datetime.now(timezone.utc) + timedelta(days=1)
     meeting = CLIENT.meetings.create(

@@ -24,6 +24,7 @@ def auth() -> SigningAuth:
     return SigningAuth("sandbox-key", "sandbox-secret")
 
 
+@pytest.mark.case(21)
 def test_it_signs_whatever_body_httpx_sends(server: Server) -> None:
     def pieces() -> Iterator[bytes]:
         yield b'{"imAccid":'

@@ -60,6 +60,7 @@ def test_a_secret_with_something_around_it_is_refused_without_being_shown(secret
     assert "s3cr3t" not in str(caught.value)
 
 
+@pytest.mark.case(29, 53)
 @pytest.mark.parametrize(
     ("url", "says"),
     [
@@ -163,6 +164,7 @@ def test_the_escape_hatch_refuses_what_is_not_json(client: MeetingClient, body: 
         client.post("/v2/meeting/get", body)
 
 
+@pytest.mark.case(95, 98)
 def test_nothing_shows_the_secret(client: MeetingClient) -> None:
     async def close() -> None:
         await asynchronous.aclose()
@@ -200,6 +202,7 @@ def test_one_client_serves_many_threads(client: MeetingClient) -> None:
     assert len(set(found)) == 200
 
 
+@pytest.mark.case(23, 24)
 def test_what_goes_over_the_wire() -> None:
     """Compact UTF-8 in the contract's order, absent arguments left out, and no header nobody asked for."""
     answer = reply(

@@ -53,6 +53,7 @@ def tomorrow() -> tuple[int, int]:
     return start, start + 3_600_000
 
 
+@pytest.mark.case(31)
 def test_every_operation_synchronously(server: Server) -> None:
     start, end = tomorrow()
     sandbox = server.sandbox
@@ -152,6 +153,7 @@ def test_every_operation_asynchronously(server: Server) -> None:
     assert {entry["code"] for entry in server.sandbox.requests} == {200}
 
 
+@pytest.mark.case(77)
 def test_lists_page_by_themselves_and_keep_their_totals() -> None:
     sandbox = Sandbox()
     client = sandbox.client()

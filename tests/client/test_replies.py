@@ -199,3 +199,48 @@ def test_the_asynchronous_client_meets_the_same_replies() -> None:
                     await c.meetings.create(host="a", type=1, subject="b")
 
     asyncio.run(main())
+
+
+@pytest.mark.case(72, 74, 76)
+def test_odd_places_and_values_come_through() -> None:
+    """A `code` inside `ret` is not the envelope's, costs carry their unit, and an end of -1 is none."""
+    inner = {"code": 500, "msg": "inner", "meetingUniqueId": 7, "meetingId": "1", "accountId": "a"}
+    join = {**inner, "meetingKey": "", "avRoomCid": "1", "avRoomCName": "c", "avRoomUid": 1, "avRoomCheckSum": "s"}
+    body = json.dumps({"ret": {**join, **MEETING, "endTime": -1}, "costTime": "406ms", "code": 200}).encode()
+    with rude_server(reply(body)) as server, client(server) as c:
+        raw = c.with_raw_response.meetings.get(meeting_unique_id=7)
+        assert raw.cost_time == "406ms"
+        assert raw.parse().end_time == -1
+        assert raw.parse().end_at is None
+
+
+def pages(*served: dict[str, object]) -> list[bytes]:
+    common = {"pageSize": 2, "totalNum": 99}
+    return [reply(json.dumps({"code": 200, "ret": {**common, **page}}).encode()) for page in served]
+
+
+@pytest.mark.case(77)
+def test_lying_totals_end_a_list_where_its_rows_end() -> None:
+    rows = [{**MEETING, "meetingUniqueId": number} for number in range(3)]
+    served = pages(
+        {"list": rows[:2], "pageIndex": 0, "totalPages": 50},
+        {"list": rows[2:], "pageIndex": 1, "totalPages": 50},
+        {"list": [], "pageIndex": 2, "totalPages": 50},
+    )
+    with rude_server(*served) as server, client(server) as c:
+        assert [meeting.meeting_unique_id for meeting in c.meetings.list(page_size=2)] == [0, 1, 2]
+        assert [json.loads(request.partition(b"\r\n\r\n")[2])["pageIndex"] for request in server.requests] == [0, 1, 2]
+    short = pages({"list": rows[:2], "pageIndex": 0, "totalPages": 1})
+    with rude_server(*short) as server, client(server) as c:
+        assert len(list(c.meetings.list())) == 2
+        assert len(server.requests) == 1
+
+
+@pytest.mark.case(77)
+def test_an_error_in_the_middle_of_a_list_leaves_the_rows_before_it() -> None:
+    first = pages({"list": [MEETING], "pageIndex": 0, "totalPages": 2})
+    with rude_server(*first, reply(b'{"code":402,"msg":""}')) as server, client(server) as c:
+        rows = iter(c.meetings.list())
+        assert next(rows).meeting_unique_id == 7
+        with pytest.raises(errors.APIError):
+            next(rows)
