@@ -244,6 +244,14 @@ def test_after_an_outage_successes_earn_retries_again() -> None:
     assert len(driver.sends) - before == 2
 
 
+@pytest.mark.case(81)
+def test_retries_that_help_do_not_empty_the_budget() -> None:
+    driver = Driver()
+    for _ in range(1000):
+        driver("meetings.get", lost(), answer(ret=MEETING))
+    assert len(driver.sends) == 2000
+
+
 @pytest.mark.case(13, 81)
 def test_the_deadline_is_kept_by_the_monotonic_clock() -> None:
     """The wall clock jumps an hour back and forth between attempts; the call ends when its seconds are over."""

@@ -70,6 +70,8 @@ class _Course:
     deadline: float
     failures: list[str] = field(default_factory=list[str])
     retries: int = 0
+    paid: int = 0
+    """What the last retry cost of the client's budget."""
     lost: bool = False
     """Whether an attempt may have been carried out without our hearing of it."""
     signed_at: float = 0.0
@@ -104,7 +106,7 @@ def call(
         if isinstance(answer, RawResponse):
             _observe(session, operation, course, gateway, sent_at, outcome, answer, None)
             session.gateways.worked(gateway)
-            session.budget.refund()
+            session.budget.refund(course.paid)
             _believe(session, course)
             return answer
         error = answer
@@ -206,7 +208,10 @@ def _wait(
     if not may_repeat(harmless, kind) or course.retries >= max_retries:
         return None
     wait = backoff(course.retries + 1, kind, random.random(), asked)
-    if wait is None or session.clock.monotonic() + wait >= course.deadline or not session.budget.take(kind):
+    if wait is None or session.clock.monotonic() + wait >= course.deadline:
+        return None
+    course.paid = session.budget.take(kind)
+    if not course.paid:
         return None
     course.retries += 1
     return wait

@@ -66,7 +66,10 @@ def retry_after(header: str | None, server_time: float) -> float | None:
 
 
 class Budget:
-    """A token bucket shared by all calls of a client, so that retries cannot multiply the load of an outage."""
+    """A token bucket shared by all calls of a client, so that retries cannot multiply the load of an outage.
+
+    A retry that leads to success gives back what it cost: only failing lastingly empties the bucket.
+    """
 
     CAPACITY = 500
     RETRY_COST = 14
@@ -76,17 +79,17 @@ class Budget:
         self._tokens = self.CAPACITY
         self._lock = threading.Lock()
 
-    def take(self, outcome: Outcome) -> bool:
-        """Pay for one retry. ``False`` when too many calls failed lately."""
+    def take(self, outcome: Outcome) -> int:
+        """Pay for one retry and return the price; 0 when too many calls failed lately, and there is to be none."""
         cost = self.THROTTLED_COST if outcome in THROTTLED else self.RETRY_COST
         with self._lock:
             if self._tokens < cost:
-                return False
+                return 0
             self._tokens -= cost
-            return True
+            return cost
 
-    def refund(self) -> None:
-        """Earn one token by a call that succeeded."""
+    def refund(self, paid: int) -> None:
+        """Return what the last retry of a successful call cost; a call without a retry earns one token."""
         if self._tokens < self.CAPACITY:
             with self._lock:
-                self._tokens = min(self._tokens + 1, self.CAPACITY)
+                self._tokens = min(self._tokens + (paid or 1), self.CAPACITY)
