@@ -1,0 +1,188 @@
+"""Figures 1 to 3: a network that breaks things, answers that get lost, and a server that is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import secrets
+import time
+from collections import Counter
+from typing import Any
+
+from netease_meeting import AsyncMeetingClient, Meeting, MeetingClient, MeetingStatus, errors
+from netease_meeting.sandbox import Sandbox
+from netease_meeting.sandbox.server import Server
+
+from .figure import Figure
+from .proxy import Proxy
+
+TASKS = 40
+
+
+def connect(url: str, **options: Any) -> AsyncMeetingClient:
+    return AsyncMeetingClient(
+        app_key="sandbox-key", app_secret="sandbox-secret", base_url=url, **{"timeout": 120, **options}
+    )
+
+
+def port(server: Server) -> int:
+    return int(server.url.rpartition(":")[2])
+
+
+async def shared_out(count: int, work: Any) -> None:
+    numbers = iter(range(count))
+
+    async def worker() -> None:
+        for number in numbers:
+            await work(number)
+
+    await asyncio.gather(*(worker() for _ in range(TASKS)))
+
+
+def mixed_calls(seed: int) -> Figure:
+    """10 000 calls of all kinds; what comes back is compared with what must come back."""
+    calls, safe = 10_000, Counter[str]()
+    wrong: list[str] = []
+    undeclared: list[str] = []
+
+    async def run(direct: MeetingClient, url: str) -> None:
+        host = direct.accounts.create(im_accid="host").account_id
+        meetings = [direct.meetings.create(host=host, type=1, subject=f"m{index}") for index in range(50)]
+        chance = random.Random(seed)
+        async with connect(url, max_retries=4) as client:
+
+            async def one(number: int) -> None:
+                meeting = meetings[chance.randrange(50)]
+                kind = chance.choice(["get", "get", "list", "records", "account", "token", "create", "cancel", "join"])
+                is_safe = kind in ("get", "list", "records", "account", "token")
+                try:
+                    right = await call(client, kind, number, host, meeting, chance)
+                except errors.MeetingError:
+                    safe["failed" if is_safe else "unsafe failed"] += 1
+                except Exception as error:
+                    undeclared.append(repr(error))
+                else:
+                    safe["ok" if is_safe else "unsafe ok"] += 1
+                    if not right:
+                        wrong.append(kind)
+
+            await shared_out(calls, one)
+
+    with Server(Sandbox()) as server, Proxy(port(server), seed) as proxy:
+        asyncio.run(run(server.sandbox.client(), proxy.url))
+        requests = proxy.requests
+    success = safe["ok"] / (safe["ok"] + safe["failed"])
+    values = {
+        "wrong": len(wrong),
+        "undeclared": len(undeclared),
+        "attempts/call": round(requests / calls, 3),
+        "safe ok": f"{success:.4%}",
+    }
+    met = not wrong and not undeclared and requests / calls <= 1.30 and success >= 0.999
+    name = "10 000 mixed calls, 20 % faults of 8 kinds"
+    return Figure(name, "0 wrong, 0 undeclared, ≤ 1.30 attempts, safe ≥ 99.9 %", met, values)
+
+
+async def call(
+    client: AsyncMeetingClient, kind: str, number: int, host: str, meeting: Meeting, chance: random.Random
+) -> bool:
+    if kind == "get":
+        got = await client.meetings.get(meeting_unique_id=meeting.meeting_unique_id)
+        return got.subject == meeting.subject
+    if kind == "list":
+        page = await client.meetings.list(meeting_unique_id=meeting.meeting_unique_id).pages().__anext__()
+        return [row.subject for row in page.rows] == [meeting.subject]
+    if kind == "records":
+        return await client.recordings.list(meeting_unique_id=meeting.meeting_unique_id) == []
+    if kind == "account":
+        return (await client.accounts.get_by_im_accid(im_accid="host")).account_id == host
+    if kind == "token":
+        await client.accounts.update_token(account_id=host, account_token=f"t{number}")
+        return True
+    if kind == "create":
+        made = await client.meetings.create(host=host, type=1, subject=f"c{number}")
+        return made.subject == f"c{number}"
+    if kind == "cancel":
+        start = int(time.time() * 1000) + 86_400_000
+        made = await client.meetings.create(host=host, type=3, subject="p", start_time=start, end_time=start + 1000)
+        await client.meetings.cancel(meeting_unique_id=made.meeting_unique_id)
+        return (await client.meetings.get(meeting_unique_id=made.meeting_unique_id)).status is MeetingStatus.CANCELED
+    info = await client.meetings.anonymous_join_info(
+        meeting_id=meeting.meeting_id, nick_name="n", video=1, audio=1, client_type=6, device_id=f"d{number}"
+    )
+    return info.meeting_unique_id == meeting.meeting_unique_id
+
+
+def duplicates(seed: int) -> Figure:
+    """10 000 creates, a tenth of which are executed without an answer; then what reconciling finds."""
+    count, tomorrow = 10_000, int(time.time() + 86_400) * 1000
+    unknown: list[errors.OutcomeUnknownError] = []
+    settled = Counter[str]()
+
+    async def run(direct: MeetingClient, url: str) -> None:
+        host = direct.accounts.create().account_id
+        async with connect(url) as client:
+
+            async def one(number: int) -> None:
+                subject = f"{number} {secrets.token_hex(4)}"
+                try:
+                    start = tomorrow + number * 1000
+                    await client.meetings.create(
+                        host=host, type=3, subject=subject, start_time=start, end_time=start + 3_600_000
+                    )
+                except errors.OutcomeUnknownError as error:
+                    unknown.append(error)
+                    try:
+                        found = await client.with_options(max_retries=4).meetings.find_created(error)
+                        settled["made" if found else "not made"] += 1
+                    except errors.MeetingError:
+                        settled["unknown"] += 1
+                else:
+                    settled["answered"] += 1
+
+            await shared_out(count, one)
+
+    kinds = ("reset_after", "reset_before")
+    with Server(Sandbox()) as server, Proxy(port(server), seed, share=0.2, kinds=kinds) as proxy:
+        asyncio.run(run(server.sandbox.client(), proxy.url))
+        subjects = Counter(row["subject"] for row in server.sandbox.state()["meetings"])
+    twice = sum(1 for times in subjects.values() if times > 1)
+    accounted = settled["answered"] + settled["made"] == len(subjects)
+    values = {
+        "duplicates": twice,
+        "unknown before reconciling": len(unknown),
+        "after": settled["unknown"],
+        "books balance": accounted,
+    }
+    met = twice == 0 and settled["unknown"] <= count * 0.005 and accounted
+    return Figure(
+        "duplicate meetings in 10 000 creates, 10 % unacknowledged", "0; after reconciling ≤ 0.5 % unknown", met, values
+    )
+
+
+def outage(seed: int) -> Figure:
+    """1 000 calls while every request fails, then how soon calls succeed once it is over."""
+
+    async def run(proxy: Proxy) -> tuple[float, float]:
+        async with connect(proxy.url, timeout=20) as client:
+            for _ in range(1000):
+                with contextlib.suppress(errors.APIConnectionError):
+                    await client.meetings.get(meeting_unique_id=1)
+            per_call = proxy.requests / 1000
+            proxy.calm()
+            started = time.monotonic()
+            while True:
+                try:
+                    await client.meetings.get(meeting_unique_id=1)
+                except errors.NotFoundError:
+                    return per_call, time.monotonic() - started
+                except errors.MeetingError:
+                    continue
+
+    with Server(Sandbox()) as server, Proxy(port(server), seed, share=1.0, kinds=("reset_before",)) as proxy:
+        per_call, recovery = asyncio.run(run(proxy))
+    values = {"attempts/call": per_call, "recovery s": round(recovery, 3)}
+    return Figure(
+        "1 000 calls in a total outage", "≤ 1.1 attempts/call, recovery < 5 s", per_call <= 1.1 and recovery < 5, values
+    )
