@@ -236,6 +236,13 @@ def test_lying_totals_end_a_list_where_its_rows_end() -> None:
         assert len(server.requests) == 1
 
 
+def test_a_server_that_repeats_a_page_is_not_asked_for_ever() -> None:
+    rows = [{**MEETING, "meetingUniqueId": number} for number in range(2)]
+    same = {"list": rows, "pageIndex": 0, "totalPages": 10**9}
+    with rude_server(*pages(same, same)) as server, client(server) as c:
+        assert [meeting.meeting_unique_id for meeting in c.meetings.list()] == [0, 1]
+
+
 @pytest.mark.case(77)
 def test_an_error_in_the_middle_of_a_list_leaves_the_rows_before_it() -> None:
     first = pages({"list": [MEETING], "pageIndex": 0, "totalPages": 2})

@@ -143,10 +143,10 @@ def hygiene(seed: int) -> Figure:
     chance = random.Random(seed)
     transport = Fixed()
     client = MeetingClient(app_key="k", app_secret=CANARY, base_url="https://x", transport=transport, max_retries=0)
-    log, root = Kept(), logging.getLogger()
-    root.addHandler(log)
-    level = root.level
-    root.setLevel(logging.DEBUG)
+    log, logger = Kept(), logging.getLogger("netease_meeting")
+    logger.addHandler(log)
+    level = logger.level
+    logger.setLevel(logging.DEBUG)
     shown = hits = 0
     for _ in range(20_000):
         body = {"code": chance.choice([200, 401, 512, 2000]), "msg": "", "ret": {**MEETING, **ACCOUNT}}
@@ -163,11 +163,11 @@ def hygiene(seed: int) -> Figure:
         sums = [value.decode() for name, value in transport.headers if name == b"CheckSum"]
         shown += len(texts)
         hits += sum(canary in text for text in texts for canary in (CANARY, *sums))
-    root.removeHandler(log)
-    root.setLevel(level)
+    logger.removeHandler(log)
+    logger.setLevel(level)
     hits += sum(CANARY in line for line in log.lines)
     values = {"texts searched": shown + len(log.lines), "hits": hits}
-    return Figure("secrets in texts, pickles, tracebacks, logs", "0 hits", hits == 0 and shown > 20_000, values)
+    return Figure("secrets in texts, pickles, tracebacks, logs", "0 hits", hits == 0 and shown > 20_000 < len(log.lines), values)
 
 
 def hostile_contracts(seed: int) -> Figure:

@@ -36,12 +36,16 @@ class Pager(Generic[Row, Page]):
     def pages(self) -> Iterator[Page]:
         """Yield the pages, each fetched when it is asked for. The first is yielded even if it is empty."""
         index = self._first
+        before: Page | None = None
         while True:
             self.page = page = self._fetch(index)
+            if before is not None and _repeats(before, page, self._paging):
+                return
             yield page
             index += 1
             if _is_last(page, index, self._paging):
                 return
+            before = page
 
 
 class AsyncPager(Generic[Row, Page]):
@@ -62,15 +66,25 @@ class AsyncPager(Generic[Row, Page]):
     async def pages(self) -> AsyncIterator[Page]:
         """Yield the pages, each fetched when it is asked for. The first is yielded even if it is empty."""
         index = self._first
+        before: Page | None = None
         while True:
             self.page = page = await self._fetch(index)
+            if before is not None and _repeats(before, page, self._paging):
+                return
             yield page
             index += 1
             if _is_last(page, index, self._paging):
                 return
+            before = page
 
 
 def _is_last(page: Any, next_index: int, paging: Paging[Any, Any]) -> bool:
     # An empty page ends the list whatever the totals say: meetings move between pages while we read.
     total = paging.total_pages(page)
     return not paging.rows(page) or (total is not None and next_index >= total)
+
+
+def _repeats(before: Any, page: Any, paging: Paging[Any, Any]) -> bool:
+    # A server or a cache that ignores the index would be asked for ever.
+    rows = paging.rows(page)
+    return bool(rows) and bool(rows == paging.rows(before))
