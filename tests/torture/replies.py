@@ -167,7 +167,8 @@ def hygiene(seed: int) -> Figure:
     logger.setLevel(level)
     hits += sum(CANARY in line for line in log.lines)
     values = {"texts searched": shown + len(log.lines), "hits": hits}
-    return Figure("secrets in texts, pickles, tracebacks, logs", "0 hits", hits == 0 and shown > 20_000 < len(log.lines), values)
+    met = hits == 0 and min(shown, len(log.lines)) > 20_000
+    return Figure("secrets in texts, pickles, tracebacks, logs", "0 hits", met, values)
 
 
 def hostile_contracts(seed: int) -> Figure:
