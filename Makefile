@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo generate check test lint lint-spec torture build clean
+.PHONY: help setup lock demo generate check test lint lint-spec torture build clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,10 @@ $(STAMP): requirements-dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
+
+lock: setup ## Lock the development dependencies anew, after editing pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-header --no-annotate \
+	    --python-version 3.11 --group dev pyproject.toml --output-file requirements-dev.txt
 
 demo: generate ## Generate the client and make real signed calls against the local sandbox
 	@$(BIN)/python docs/examples/demo.py
