@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo generate check test lint lint-spec torture build clean
+.PHONY: help setup lock demo generate check test lint lint-spec torture test-pythons build clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## Make .venv and install the locked dependencies into it
 
@@ -51,6 +51,15 @@ lint-spec: setup ## Run Redocly and Spectral over the published contract (needs 
 
 torture: setup ## Run the failure scoreboard: table, and build/torture.json (under 10 minutes)
 	@$(BIN)/python -m tests.torture
+
+PYTHONS ?= python3.10 python3.12 python3.13
+test-pythons: setup ## Run the client's tests on the other Pythons it supports, those of PYTHONS="…"
+	@for python in $(PYTHONS); do \
+	    echo "$$python:" && $(BIN)/uv run --quiet --isolated --no-project --no-python-downloads --python $$python \
+	    --with-editable . --with pytest --with hypothesis --with opentelemetry-sdk --with trustme \
+	    python -m pytest -q -p no:cacheprovider tests/client/test_operations.py tests/client/test_arguments.py \
+	    tests/client/test_client.py tests/client/test_recovery.py tests/client/test_replies.py tests/runtime || exit 1; \
+	done
 
 build: generate ## Build the wheel and the sdist into dist/
 	@rm -rf dist
