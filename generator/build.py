@@ -317,25 +317,47 @@ class _Builder:
         tag = next(prop["const"] for prop in properties.values() if "const" in prop)
         body = next(prop["$ref"].rsplit("/", 1)[1] for prop in properties.values() if "const" not in prop)
         media = next(iter(raw["requestBody"]["content"].values()))
+        model = self._model(body)
+        where = ("webhooks", name, "post", "x-key")
+        for taken in {field.name for field in model.fields} & {"key", "app_key"}:
+            self._problem(
+                where, f"{model.name} has a field that becomes `{taken}`", "Rename it with `x-sdk: {name: …}`"
+            )
+        for path in self.root.get("x-delivery", {}).get("order", {}).values():
+            self._attribute(model, path, ("x-delivery", "order"))
         return Webhook(
             id=name,
             event=raw["x-sdk"]["event"],
             tag=tag,
             summary=_text(raw, "summary"),
             text=_text(raw, "description"),
-            body=self._model(body),
+            body=model,
+            key=tuple(self._attribute(model, path, where) for path in raw["x-key"]),
             example=next((example["value"] for example in media.get("examples", {}).values()), {}),
         )
 
+    def _attribute(self, model: Model, path: str, where: tuple[str, ...]) -> str:
+        """Return ``file_info.md5`` for ``fileInfo.md5`` of *model*; every field on the way must always be there."""
+        name, _, rest = path.partition(".")
+        field = next((field for field in model.fields if field.wire == name and field.required), None)
+        if field is None or bool(rest) != (field.type.kind == "model") or field.type.kind == "list":
+            self._problem(where, f"{path!r} is no required value of {model.name}", "Name required fields of the event")
+            return name
+        return f"{field.name}.{self._attribute(self._model(field.type.name), rest, where)}" if rest else field.name
+
     def _message(self) -> Message | None:
         webhooks = self.root.get("webhooks", {})
-        if not webhooks:
+        delivery = self.root.get("x-delivery")
+        if not webhooks or delivery is None:
             return None
         first = next(iter(webhooks.values()))["post"]
         properties = self.schemas[_schema_of(first["requestBody"])]["properties"]
         return Message(
             tag=next(name for name, prop in properties.items() if "const" in prop),
             body=next(name for name, prop in properties.items() if "const" not in prop),
+            per=delivery["order"]["per"],
+            by=delivery["order"]["by"],
+            probe=delivery.get("probe"),
             scheme=self._schemes_of(first)[0],
         )
 

@@ -389,6 +389,8 @@ class Webhook:
     summary: Text
     text: Text
     body: Model
+    key: tuple[str, ...]
+    """The fields, as Python attributes, that tell one event of this kind from another."""
     example: Any
 
 
@@ -400,6 +402,12 @@ class Message:
     """Wire name of the field that numbers the kind."""
     body: str
     """Wire name of the field that holds the event."""
+    per: str
+    """Wire name of the event's field whose equal values make events a sequence."""
+    by: str
+    """Wire name of the event's field that orders such a sequence."""
+    probe: dict[str, Any] | None
+    """The body that only asks whether anybody is there."""
     scheme: Scheme
 
 

@@ -134,6 +134,7 @@ def _operations_are_unique(document: Document) -> Iterator[Problem]:
 _ORDER = [
     "operationId",
     "x-sdk",
+    "x-key",
     "x-retry",
     "x-recovery",
     "tags",

@@ -33,6 +33,7 @@ _ROOTS = [
     "WebhookPayloadError",
     "WebhookSignatureError",
     "WebhookTimestampError",
+    "WebhookTooLargeError",
 ]
 """The exceptions of the runtime that ``netease_meeting.errors`` offers beside the generated families."""
 
@@ -59,7 +60,7 @@ def render(api: Api) -> dict[str, str]:
             "errors.py",
             "models.py",
             "signing.py",
-            "webhooks.py",
+            "webhooks/__init__.py",
         )
     }
     template = environment.get_template("resource.py.jinja")

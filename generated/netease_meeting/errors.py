@@ -21,6 +21,7 @@ MeetingError
 └── WebhookError                               a callback was refused
     ├── WebhookSignatureError
     ├── WebhookTimestampError
+    ├── WebhookTooLargeError
     └── WebhookPayloadError
 """
 
@@ -41,6 +42,7 @@ from ._runtime.errors import (
     WebhookPayloadError,
     WebhookSignatureError,
     WebhookTimestampError,
+    WebhookTooLargeError,
 )
 from ._runtime.operation import CodeFacts
 
@@ -69,6 +71,7 @@ __all__ = [
     "WebhookPayloadError",
     "WebhookSignatureError",
     "WebhookTimestampError",
+    "WebhookTooLargeError",
 ]
 
 

@@ -111,19 +111,32 @@ class APIError(MeetingError):
 
 
 class WebhookError(MeetingError):
-    """A callback was refused. Answer with an HTTP status other than 200."""
+    """A callback was refused. Answer with ``status``, or any other HTTP status than 200."""
+
+    status: int = 400
+    """The HTTP status that tells the sender why."""
 
 
 class WebhookSignatureError(WebhookError):
     """The signature is missing, malformed or wrong: the callback is not proven to come from the vendor."""
 
+    status: int = 401
+
 
 class WebhookTimestampError(WebhookError):
     """The signature is right but too old or from the future."""
 
+    status: int = 401
+
+
+class WebhookTooLargeError(WebhookError):
+    """The body is far larger than any callback. It was not even hashed."""
+
+    status: int = 413
+
 
 class WebhookPayloadError(WebhookError):
-    """The signature is right but the body is not a callback message."""
+    """The signature is right but the body is not a JSON object."""
 
 
 for _error in [value for value in globals().values() if isinstance(value, type) and issubclass(value, MeetingError)]:

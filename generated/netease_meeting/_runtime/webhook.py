@@ -3,84 +3,68 @@
 
 from __future__ import annotations
 
-import hmac
-import re
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any, ClassVar, Generic, TypeVar, cast
+from functools import reduce
+from typing import Any, ClassVar, TypeVar, cast
 
 import msgspec
 
 from . import lenient
-from .errors import ConfigurationError, WebhookPayloadError, WebhookSignatureError, WebhookTimestampError
-from .secret import Secret
-from .signing import Material, Scheme
+from .errors import WebhookPayloadError
+from .events import Probe, UnknownEvent, event_key
+from .handlers import Handlers
+from .signing import Scheme
+from .verifier import HeaderSource, Resolver, Secrets, Verifier
 
 Event = TypeVar("Event")
 
-HeaderSource = Mapping[str, str] | Sequence[tuple[str, str]] | Sequence[tuple[bytes, bytes]]
-"""What frameworks call headers: a mapping, or pairs of text or bytes."""
-
-LARGEST_BODY = 1024 * 1024
-"""Bytes. A callback is below 2 kB."""
-
-# Checked before anything is hashed: SHA-1 over secret-then-message can be extended by whoever may choose odd bytes.
-_NONCE = re.compile(rb"[\x21-\x7e]{1,128}")
-_MILLIS = re.compile(rb"[1-9][0-9]{12}")
-_DIGEST = re.compile(rb"[0-9a-f]{32,64}")
+_REFUSALS = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
+_sorted = msgspec.json.Encoder(order="sorted")
 
 
-class UnknownEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """A verified callback of a kind this package does not know."""
-
-    msg_type: int
-    """The number of its kind."""
-    raw: bytes
-    """The whole body as received."""
-
-
-class BaseWebhook(Generic[Event]):
-    """Verifies and reads callbacks. The generated ``Webhook`` knows the signature and the events."""
+class BaseWebhook(Handlers[Event]):
+    """Verifies, reads and hands on callbacks. The generated ``Webhook`` knows the signature and the events."""
 
     _scheme: ClassVar[Scheme]
     _tag: ClassVar[str]
     _body: ClassVar[str]
+    _order: ClassVar[tuple[str, str]]
+    _probe: ClassVar[Mapping[str, Any] | None]
     _events: ClassVar[Mapping[int, Any]]
 
     def __init__(
         self,
         *,
-        app_key: str,
-        app_secret: str | Sequence[str],
+        app_key: str | None = None,
+        app_secret: Secrets | Resolver,
         tolerance: timedelta = timedelta(seconds=7500),
         future: timedelta = timedelta(seconds=300),
         now: Callable[[], float] = time.time,
     ) -> None:
-        """Prepare to verify the callbacks of one application.
+        """Prepare to verify the callbacks of one application, or of several.
 
         Args:
-            app_key: The application's key.
-            app_secret: Its secret, or several while one replaces another.
+            app_key: The application's key. Left out where ``app_secret`` is a function.
+            app_secret: Its secret, or several while one replaces another. For several applications a function that
+                returns the secrets of the AppKey it is given, or ``None``; what it raises is passed on.
             tolerance: How old a signature may be. The default outlasts the last resend, 7212 s after the first.
             future: How far ahead of this machine's clock it may be.
             now: The clock, in unix seconds.
         """
-        secrets = [app_secret] if isinstance(app_secret, str) else list(app_secret)
-        if not app_key or not secrets or not all(secrets):
-            raise ConfigurationError("Webhook needs an app_key and at least one app_secret that is not empty.")
-        self._app_key = app_key.encode()
-        self._secrets = [Secret(secret) for secret in secrets]
-        self._tolerance = tolerance.total_seconds()
-        self._future = future.total_seconds()
-        self._now = now
-        tag = msgspec.defstruct(
-            "Message", [("tag", int), ("body", msgspec.Raw)], rename={"tag": self._tag, "body": self._body}, gc=False
+        super().__init__((*self._events.values(), UnknownEvent))
+        self._app_key = app_key or ""
+        self._verifier = Verifier(
+            self._scheme, app_key, app_secret, tolerance.total_seconds(), future.total_seconds(), now
         )
-        self._message: msgspec.json.Decoder[Any] = msgspec.json.Decoder(tag)
-        self._decoders: dict[int, msgspec.json.Decoder[Event]] = {
-            number: msgspec.json.Decoder(event) for number, event in self._events.items()
-        }
+        messages: list[Any] = [
+            msgspec.defstruct(
+                event.__name__, [("event", event)], rename={"event": self._body}, tag_field=self._tag, tag=number
+            )
+            for number, event in self._events.items()
+        ]
+        self._message: msgspec.json.Decoder[Any] = msgspec.json.Decoder(reduce(lambda one, two: one | two, messages))
 
     def verify(self, body: bytes, headers: HeaderSource) -> None:
         """Return if *body* was signed by the vendor, lately, for this application.
@@ -91,103 +75,94 @@ class BaseWebhook(Generic[Event]):
 
         Raises:
             TypeError: *body* is not bytes.
+            WebhookTooLargeError: *body* is larger than 1 MiB.
             WebhookSignatureError: A header is missing, doubled or malformed, or the signature is wrong.
             WebhookTimestampError: The signature is right but outside the time window.
         """
-        if not isinstance(cast(object, body), (bytes, bytearray)):
-            raise TypeError(
-                f"body must be the raw bytes of the request, not {type(body).__name__}: FastAPI and Starlette "
-                "`await request.body()`, Flask `request.get_data()`, Django `request.body`, "
-                "aiohttp `await request.read()`."
-            )
-        if len(body) > LARGEST_BODY:
-            raise WebhookSignatureError(f"the body is larger than {LARGEST_BODY // 1024} KiB")
-        given = self._signature(headers)
-        millis = given[self._scheme.literals["unixMillis"]]
-        if not self._signed(bytes(body), given, millis):
-            raise WebhookSignatureError(
-                "the signature is wrong: another secret, another application, or a body that was changed on the way"
-            )
-        age = self._now() - int(millis) / 1000
-        if age > self._tolerance:
-            raise WebhookTimestampError(
-                f"the signature is {age:.0f} s old, more than the tolerance of {self._tolerance:.0f} s"
-            )
-        if -age > self._future:
-            raise WebhookTimestampError(f"the signature is {-age:.0f} s in the future: is this machine's clock right?")
+        self._verifier.verify(body, headers)
 
     def parse(self, body: bytes, headers: HeaderSource) -> Event:
-        """Verify, then return the event. Kinds and fields newer than this package do not raise.
+        """Verify, then return the event. Kinds, shapes and fields newer than this package do not raise.
 
         Raises:
-            WebhookError: As ``verify``, or ``WebhookPayloadError`` for a signed body that is not a callback.
+            WebhookError: As ``verify``, or ``WebhookPayloadError`` for a signed body that is not a JSON object.
         """
-        self.verify(body, headers)
-        try:
-            message = self._message.decode(body)
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-            raise WebhookPayloadError(f"the body is not a callback: {error}") from None
-        decoder = self._decoders.get(message.tag)
-        if decoder is None:
-            return cast(Event, UnknownEvent(msg_type=message.tag, raw=bytes(body)))
-        try:
-            return self._read(decoder, message)
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-            raise WebhookPayloadError(f"{self._tag} {message.tag}: {error}") from None
+        return self.read(body, app_key=self._verifier.verify(body, headers))
 
-    def _read(self, decoder: msgspec.json.Decoder[Event], message: Any) -> Event:
-        try:
-            return decoder.decode(message.body)
-        except msgspec.ValidationError:
-            event: Event = lenient.convert(msgspec.json.decode(message.body), self._events[message.tag])
-            return event
+    def read(self, body: bytes, *, app_key: str | None = None) -> Event:
+        """Return the event of a body that was verified before, for example one kept in a database.
 
-    def _signature(self, headers: HeaderSource) -> dict[str, bytes]:
-        wanted = {name.lower(): name for name in (*self._scheme.literals.values(), *self._scheme.digests)}
-        found: dict[str, bytes] = {}
-        pairs: Iterable[tuple[str | bytes, str | bytes]] = headers.items() if isinstance(headers, Mapping) else headers
-        for key, value in pairs:
-            name = wanted.get((key.decode("latin-1") if isinstance(key, bytes) else key).lower())
-            if name is None:
-                continue
-            if name in found:
-                raise WebhookSignatureError(f"the header {name} stands there twice")
+        Args:
+            body: The bytes that were verified.
+            app_key: The application it was sent to, if this receiver serves several.
+
+        Raises:
+            WebhookPayloadError: *body* is not a JSON object.
+        """
+        application = self._app_key if app_key is None else app_key
+        try:
+            event = self._message.decode(body).event
+        except _REFUSALS:
+            event = self._read_slowly(bytes(body), application)
+        msgspec.structs.force_setattr(event, "app_key", application)
+        return cast(Event, event)
+
+    def handle(self, body: bytes, headers: HeaderSource) -> Event:
+        """Verify, read and call the handler of the event; return the event. A probe needs no handler.
+
+        Raises:
+            WebhookError: As ``parse``.
+            ConfigurationError: There is no fallback, or a handler is async.
+            Exception: Whatever the handler raises.
+        """
+        event = self.parse(body, headers)
+        if not isinstance(event, Probe):
+            self.dispatch(event)
+        return event
+
+    async def ahandle(self, body: bytes, headers: HeaderSource) -> Event:
+        """Do the same with handlers of both kinds; those that are not async run in a thread."""
+        event = self.parse(body, headers)
+        if not isinstance(event, Probe):
+            await self.adispatch(event)
+        return event
+
+    def _read_slowly(self, body: bytes, app_key: str) -> Any:
+        try:
+            message = msgspec.json.decode(body)
+        except _REFUSALS as error:
+            raise _not_a_message(f"not JSON ({error})") from None
+        if not lenient.is_object(message):
+            raise _not_a_message("not a JSON object")
+        if message == self._probe:
+            return Probe(key=event_key(app_key, "probe"))
+        number, content = lenient.integer(message.get(self._tag)), message.get(self._body)
+        if not lenient.is_object(content):
+            problem, content = f"{self._body} is not an object", {}
+        elif number is None or number not in self._events:
+            problem = f"{self._tag} {number} is new"
+        else:
             try:
-                found[name] = value if isinstance(value, bytes) else value.encode("ascii")
-            except (UnicodeEncodeError, AttributeError):
-                raise WebhookSignatureError(f"the header {name} is not one line of ASCII") from None
-        for name in wanted.values():
-            if name not in found:
-                raise WebhookSignatureError(f"the header {name} is missing")
-        self._check(found)
-        return found
-
-    def _check(self, found: Mapping[str, bytes]) -> None:
-        literals = self._scheme.literals
-        if not _NONCE.fullmatch(found[literals["nonce"]]):
-            raise WebhookSignatureError(f"{literals['nonce']} is not 1 to 128 visible ASCII characters")
-        if not _MILLIS.fullmatch(found[literals["unixMillis"]]):
-            raise WebhookSignatureError(
-                f"{literals['unixMillis']} is not a time in milliseconds, 13 digits: callbacks do not count in seconds"
-            )
-        for name in self._scheme.digests:
-            if not _DIGEST.fullmatch(found[name]):
-                raise WebhookSignatureError(f"{name} is not a digest in lower-case hexadecimal")
-
-    def _signed(self, body: bytes, given: Mapping[str, bytes], millis: bytes) -> bool:
-        matched = False
-        for secret in self._secrets:
-            material = Material(
-                app_key=self._app_key,
-                app_secret=secret.reveal(),
-                nonce=given[self._scheme.literals["nonce"]],
-                unix_seconds=millis[:-3],
-                unix_millis=millis,
-                body=body,
-            )
-            matches = [hmac.compare_digest(value, given[name.decode()]) for name, value in self._scheme.sign(material)]
-            matched |= all(matches)
-        return matched
+                return lenient.convert(content, self._events[number])
+            except msgspec.ValidationError as error:
+                problem = str(error)
+        meeting, moment = (lenient.integer(content.get(name)) for name in self._order)
+        return UnknownEvent(
+            msg_type=number,
+            problem=problem,
+            raw=body,
+            key=event_key(app_key, _sorted.encode(message).decode()),
+            meeting_unique_id=meeting,
+            time=moment,
+        )
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(app_key={self._app_key.decode()[:4] + '…'!r}, app_secret=***)"
+        return f"{type(self).__name__}(app_key={self._app_key[:4] + '…'!r}, app_secret=***)"
+
+
+def _not_a_message(what: str) -> WebhookPayloadError:
+    return WebhookPayloadError(
+        f"the body is {what} · The signature is right: ask the vendor what they sent.",
+        hint="The signature is right: ask the vendor what they sent.",
+        hint_zh="签名正确但内容不是消息：请向网易确认发送的内容。",
+    )

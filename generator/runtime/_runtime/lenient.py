@@ -57,6 +57,12 @@ def _mend_struct(value: dict[str, Any], wanted: inspect.StructType) -> dict[str,
     }
 
 
+def integer(value: object) -> int | None:
+    """Return *value* as an integer of 64 bits, whether it came as a number or as text; otherwise ``None``."""
+    number = int(value) if isinstance(value, str) and _INTEGER.fullmatch(value) else value
+    return number if type(number) is int and -(2**63) <= number < 2**63 else None
+
+
 def is_object(value: object) -> TypeGuard[dict[str, Any]]:
     """Whether *value* is a JSON object."""
     return isinstance(value, dict)

@@ -7,6 +7,8 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from .errors import ConfigurationError
 from .secret import Secret, SignedHeaders
 
@@ -15,20 +17,18 @@ Headers = tuple[tuple[bytes, bytes], ...]
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 
 
-class Material:
+class Material(msgspec.Struct, frozen=True, gc=False):
     """What a signature may be made of. All of it is bytes, so that a digest is a plain concatenation."""
 
-    __slots__ = ("app_key", "app_secret", "body", "nonce", "unix_millis", "unix_seconds")
+    app_key: bytes
+    app_secret: bytes
+    nonce: bytes
+    unix_seconds: bytes
+    unix_millis: bytes
+    body: bytes
 
-    def __init__(
-        self, *, app_key: bytes, app_secret: bytes, nonce: bytes, unix_seconds: bytes, unix_millis: bytes, body: bytes
-    ) -> None:
-        self.app_key = app_key
-        self.app_secret = app_secret
-        self.nonce = nonce
-        self.unix_seconds = unix_seconds
-        self.unix_millis = unix_millis
-        self.body = body
+    def __repr__(self) -> str:
+        return "<Material>"  # it holds the secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +64,24 @@ def check_header(name: str, value: str) -> bytes:
     return value.encode()
 
 
+def check_secret(app_secret: str) -> Secret:
+    """Return the secret wrapped, or raise ``ConfigurationError`` if it cannot be one."""
+    if not app_secret or app_secret != app_secret.strip():
+        raise ConfigurationError(
+            "app_secret is empty, or begins or ends with white space (a line break from a file?). "
+            "It is used exactly as given."
+        )
+    try:
+        return Secret(app_secret)
+    except UnicodeEncodeError:
+        raise ConfigurationError("app_secret is not valid Unicode text.") from None
+
+
 class Signer:
     """Signs requests for one application: a fresh nonce and time on every use."""
 
     def __init__(self, app_key: str, app_secret: str) -> None:
-        if not app_secret or app_secret != app_secret.strip():
-            raise ConfigurationError(
-                "app_secret is empty, or begins or ends with white space (a line break from a file?). "
-                "It is used exactly as given."
-            )
-        try:
-            self._secret = Secret(app_secret)
-        except UnicodeEncodeError:
-            raise ConfigurationError("app_secret is not valid Unicode text.") from None
+        self._secret = check_secret(app_secret)
         self._app_key = check_header("app_key", app_key)
 
     def sign(self, schemes: Sequence[Scheme], body: bytes, time: float) -> SignedHeaders:

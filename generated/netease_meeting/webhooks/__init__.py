@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ._runtime.webhook import BaseWebhook, UnknownEvent
-from .models import MeetingCallback, MemberCallback, RecordingCallback
-from .signing import CALLBACK_CHECK_SUM
+from .._runtime.events import Probe, UnknownEvent, event_key
+from .._runtime.webhook import BaseWebhook
+from ..models import MeetingCallback, MemberCallback, RecordingCallback
+from ..signing import CALLBACK_CHECK_SUM
 
 __all__ = [
     "Event",
@@ -18,6 +19,7 @@ __all__ = [
     "MeetingStarted",
     "MemberJoined",
     "MemberLeft",
+    "Probe",
     "RecordingReady",
     "UnknownEvent",
     "Webhook",
@@ -31,6 +33,14 @@ class MeetingStarted(MeetingCallback, frozen=True, kw_only=True, gc=False):
     that has ended may be entered once more.
     """
 
+    app_key: str = ""
+    """The application it is of."""
+
+    @property
+    def key(self) -> str:
+        """Equal in every delivery of this event, and in no other event."""
+        return event_key(self.app_key, 1, self.meeting_unique_id, self.time)
+
 
 class MeetingCanceled(MeetingCallback, frozen=True, kw_only=True, gc=False):
     """A meeting was cancelled.
@@ -38,6 +48,14 @@ class MeetingCanceled(MeetingCallback, frozen=True, kw_only=True, gc=False):
     The meeting was cancelled and its random number recycled. It disappears, and no room can be opened for it any
     more. Personal numbers are never recycled.
     """
+
+    app_key: str = ""
+    """The application it is of."""
+
+    @property
+    def key(self) -> str:
+        """Equal in every delivery of this event, and in no other event."""
+        return event_key(self.app_key, 2, self.meeting_unique_id, self.time)
 
 
 class MeetingEnded(MeetingCallback, frozen=True, kw_only=True, gc=False):
@@ -47,6 +65,14 @@ class MeetingEnded(MeetingCallback, frozen=True, kw_only=True, gc=False):
     still exists can be opened again.
     """
 
+    app_key: str = ""
+    """The application it is of."""
+
+    @property
+    def key(self) -> str:
+        """Equal in every delivery of this event, and in no other event."""
+        return event_key(self.app_key, 3, self.meeting_unique_id, self.time)
+
 
 class MeetingRecycled(MeetingCallback, frozen=True, kw_only=True, gc=False):
     """A meeting was recycled.
@@ -55,12 +81,30 @@ class MeetingRecycled(MeetingCallback, frozen=True, kw_only=True, gc=False):
     more.
     """
 
+    app_key: str = ""
+    """The application it is of."""
+
+    @property
+    def key(self) -> str:
+        """Equal in every delivery of this event, and in no other event."""
+        return event_key(self.app_key, 4, self.meeting_unique_id, self.time)
+
 
 class MemberJoined(MemberCallback, frozen=True, kw_only=True, gc=False):
     """A member joined.
 
     A member entered the audio and video room.
     """
+
+    app_key: str = ""
+    """The application it is of."""
+
+    @property
+    def key(self) -> str:
+        """Equal in every delivery of this event, and in no other event."""
+        return event_key(
+            self.app_key, 5, self.meeting_unique_id, self.time, self.account_id, self.device_id, self.room_uid
+        )
 
 
 class MemberLeft(MemberCallback, frozen=True, kw_only=True, gc=False):
@@ -69,6 +113,16 @@ class MemberLeft(MemberCallback, frozen=True, kw_only=True, gc=False):
     A member left the audio and video room.
     """
 
+    app_key: str = ""
+    """The application it is of."""
+
+    @property
+    def key(self) -> str:
+        """Equal in every delivery of this event, and in no other event."""
+        return event_key(
+            self.app_key, 6, self.meeting_unique_id, self.time, self.account_id, self.device_id, self.room_uid
+        )
+
 
 class RecordingReady(RecordingCallback, frozen=True, kw_only=True, gc=False):
     """A recording is ready.
@@ -76,6 +130,22 @@ class RecordingReady(RecordingCallback, frozen=True, kw_only=True, gc=False):
     A recorded file can be downloaded. Where recording is enabled, files are made when the meeting ends or
     exceeds a fixed length, 2 hours by default.
     """
+
+    app_key: str = ""
+    """The application it is of."""
+
+    @property
+    def key(self) -> str:
+        """Equal in every delivery of this event, and in no other event."""
+        return event_key(
+            self.app_key,
+            7,
+            self.meeting_unique_id,
+            self.time,
+            self.file_info.md5,
+            self.file_info.filename,
+            self.file_info.piece_index,
+        )
 
 
 Event = (
@@ -87,6 +157,7 @@ Event = (
     | MemberLeft
     | RecordingReady
     | UnknownEvent
+    | Probe
 )
 """Everything ``Webhook.parse`` returns; made for ``match``."""
 
@@ -105,6 +176,8 @@ class Webhook(BaseWebhook[Event]):
     _scheme = CALLBACK_CHECK_SUM
     _tag = "msgType"
     _body = "msgBody"
+    _order = ("meetingUniqueId", "time")
+    _probe: ClassVar[Mapping[str, Any] | None] = {}
     _events: ClassVar[Mapping[int, Any]] = {
         1: MeetingStarted,
         2: MeetingCanceled,

@@ -1,0 +1,176 @@
+# Copied from generator/runtime/_runtime/verifier.py by `make generate`. Edit it there.
+"""Whether a callback comes from the vendor: a pure function of its bytes, its headers, the secrets and the clock."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from hmac import compare_digest
+from operator import itemgetter
+from typing import Any, NoReturn, Protocol, cast
+
+from .errors import (
+    ConfigurationError,
+    WebhookError,
+    WebhookSignatureError,
+    WebhookTimestampError,
+    WebhookTooLargeError,
+)
+from .secret import Secret
+from .signing import Material, Scheme, check_header, check_secret
+
+
+class _SupportsItems(Protocol):
+    def items(self) -> Iterable[tuple[str, str]]: ...
+
+
+HeaderSource = _SupportsItems | Iterable[tuple[str, str]] | Iterable[tuple[bytes, bytes]]
+"""What frameworks call headers: a mapping, a multi-dictionary, or pairs of text or bytes."""
+
+Secrets = str | Sequence[str]
+"""A secret, or several while one replaces another."""
+
+Resolver = Callable[[str], "Secrets | None"]
+"""Finds the secret of an AppKey, for receivers of several applications; ``None`` for one it does not know."""
+
+LARGEST_BODY = 1024 * 1024
+"""Bytes. A callback is below 2 kB."""
+
+# Checked before anything is hashed: SHA-1 over secret-then-message can be extended by whoever may choose odd bytes, and
+# the border between nonce and time can be moved by whoever may begin a time with 0.
+_VISIBLE = re.compile(rb"[\x21-\x7e]{1,128}")
+_MILLIS = re.compile(rb"[1-9][0-9]{12}")
+_HEX = re.compile(rb"[0-9a-f]+")
+
+Hint = tuple[str, str]
+"""What to do, in English and Chinese."""
+
+_PASS_ON: Hint = (
+    "Pass the headers of the request on exactly as they came; a request without them is not the vendor's.",
+    "请原样传入请求的全部请求头；缺少这些请求头的请求并非来自网易。",
+)
+_COMPARE: Hint = (
+    "Check that app_secret is the one of this app_key, and that body is the bytes as received, not JSON written anew.",
+    "请检查 app_secret 与该 app_key 是否对应，以及 body 是否为收到的原始字节，而不是重新序列化的 JSON。",
+)
+_APPLICATION: Hint = (
+    "Check which application's callback URL points here; for several applications give a function as app_secret.",
+    "请检查是哪个应用的回调地址指向了这里；接收多个应用的回调时，请把 app_secret 设为函数。",
+)
+_CLOCK: Hint = (
+    "Check this machine's clock; an old signature can also be a callback that somebody recorded and sent again.",
+    "请检查本机时钟；签名过旧也可能是有人录制后重放的回调。",
+)
+_SIZE: Hint = ("No callback is that large: refuse it.", "正常的回调不会这么大，请拒绝。")
+
+
+class Verifier:
+    """Verifies what is signed with one scheme, for one application or for several."""
+
+    def __init__(
+        self,
+        scheme: Scheme,
+        app_key: str | None,
+        app_secret: Secrets | Resolver,
+        tolerance: float,
+        future: float,
+        now: Callable[[], float],
+    ) -> None:
+        self._tolerance = tolerance
+        self._future = future
+        self._now = now
+        self._app_key = None if app_key is None else check_header("app_key", app_key)
+        self._resolve = app_secret if callable(app_secret) else None
+        self._live = [] if callable(app_secret) else _wrapped(app_secret)
+        if self._resolve is None and not (app_key and self._live):
+            raise ConfigurationError(
+                "Webhook needs an app_key and at least one app_secret; only a function as app_secret, which is given "
+                "the AppKey of each callback and returns its secret, does without app_key."
+            )
+        self._decoy = [check_secret(secrets.token_hex(16))]
+        self._sign = scheme.sign
+        (digest,) = scheme.digests
+        self._at = [name.decode() for name, _ in scheme.sign(_NOTHING)].index(digest)
+        self._names = (*(scheme.literals[part] for part in ("appKey", "nonce", "unixMillis")), digest)
+        # One sender's requests carry the same headers in the same order: where ours stand is looked up once.
+        self._places = lru_cache(maxsize=64)(self._find)
+
+    def verify(self, body: bytes, headers: HeaderSource) -> str:
+        """Return the AppKey if *body* was signed by the vendor, lately, with a secret of that AppKey."""
+        if not isinstance(cast(object, body), (bytes, bytearray)):
+            raise TypeError(
+                f"body must be the raw bytes of the request, not {type(body).__name__}: FastAPI and Starlette "
+                "`await request.body()`, Flask `request.get_data()`, Django `request.body`, "
+                "aiohttp `await request.read()`."
+            )
+        if len(body) > LARGEST_BODY:
+            _refuse(f"the body is larger than {LARGEST_BODY // 1024} KiB", _SIZE, WebhookTooLargeError)
+        key, nonce, millis, digest = self._values(headers)
+        app_key = key.decode()
+        found = self._live if self._resolve is None else _wrapped(self._resolve(app_key) or ())
+        signed = False
+        for secret in found or self._decoy:  # an AppKey nobody knows takes as long as a wrong secret
+            made = self._sign(Material(key, secret.reveal(), nonce, millis[:-3], millis, body))
+            signed |= compare_digest(made[self._at][1], digest)
+        if not signed:
+            _refuse("the signature is wrong: another secret, or a body that was changed on the way", _COMPARE)
+        if self._app_key is not None and self._app_key != key:
+            _refuse("the callback is for another application", _APPLICATION)
+        age = self._now() - int(millis) / 1000
+        if age > self._tolerance:
+            what = f"the signature is {age:.0f} s old, allowed are {self._tolerance:.0f} s"
+            _refuse(what, _CLOCK, WebhookTimestampError)
+        if -age > self._future:
+            what = f"the signature is {-age:.0f} s in the future, allowed are {self._future:.0f} s"
+            _refuse(what, _CLOCK, WebhookTimestampError)
+        return app_key
+
+    def _values(self, headers: HeaderSource) -> tuple[bytes, bytes, bytes, bytes]:
+        """Return AppKey, nonce, time and digest: each there once, each of the right shape."""
+        source: Any = headers
+        names, values = tuple(zip(*(source.items() if hasattr(source, "items") else source), strict=True)) or ((), ())
+        key, nonce, millis, digest = given = self._places(names)(values)
+        try:
+            if type(nonce) is str:
+                key, nonce, millis, digest = key.encode(), nonce.encode(), millis.encode(), digest.encode()
+            fits = _VISIBLE.fullmatch(nonce) and _MILLIS.fullmatch(millis)
+            if fits and _VISIBLE.fullmatch(key) and _HEX.fullmatch(digest):
+                return key, nonce, millis, digest
+        except (AttributeError, TypeError, UnicodeEncodeError):
+            pass  # a value that is neither text nor bytes, or text that no header can hold
+        return self._explain(given)
+
+    def _find(self, names: tuple[str | bytes, ...]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+        """Return what picks our headers' values out of the values of all headers, which are called *names*."""
+        lower = [(name if isinstance(name, str) else name.decode("latin-1")).lower() for name in names]
+        for name in self._names:
+            if (count := lower.count(name.lower())) != 1:
+                _refuse(f"the header {name} {'stands there twice' if count else 'is missing'}", _PASS_ON)
+        return itemgetter(*(lower.index(name.lower()) for name in self._names))
+
+    def _explain(self, given: Sequence[Any]) -> NoReturn:
+        for name, value, (shape, wanted) in zip(self._names, given, _SHAPES, strict=True):
+            text = value.encode("utf-8", "replace") if isinstance(value, str) else value
+            if not isinstance(text, bytes) or not shape.fullmatch(text):
+                twice = ": it looks as if it stood there twice" if isinstance(text, bytes) and b"," in text else ""
+                _refuse(f"the header {name} is not {wanted}{twice}", _PASS_ON)
+        _refuse("the headers are partly text and partly bytes", _PASS_ON)
+
+
+def _wrapped(app_secret: Secrets) -> list[Secret]:
+    return [check_secret(secret) for secret in ([app_secret] if isinstance(app_secret, str) else app_secret)]
+
+
+def _refuse(what: str, hint: Hint, kind: type[WebhookError] = WebhookSignatureError) -> NoReturn:
+    raise kind(f"{what} · {hint[0]}", hint=hint[0], hint_zh=hint[1])
+
+
+_NOTHING = Material(b"", b"", b"", b"", b"", b"")
+_SHAPES = (
+    (_VISIBLE, "1 to 128 visible ASCII characters"),
+    (_VISIBLE, "1 to 128 visible ASCII characters"),
+    (_MILLIS, "a time in milliseconds, 13 digits: callbacks do not count in seconds"),
+    (_HEX, "a digest in lower-case hexadecimal"),
+)
