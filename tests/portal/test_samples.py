@@ -121,9 +121,7 @@ def test_samples_are_set_for_reading(api: Api, tmp_path: Path) -> None:
             if sample["lang"] == "Python":
                 file = tmp_path / f"{operation.id}_{sample['label'].count('async')}.py"
                 file.write_text(sample["source"], "utf-8")
-    subprocess.run(
-        [sys.executable, "-m", "ruff", "format", "--isolated", "--check", "--diff", tmp_path], check=True
-    )
+    subprocess.run([sys.executable, "-m", "ruff", "format", "--isolated", "--check", "--diff", tmp_path], check=True)
     subprocess.run([sys.executable, "-m", "ruff", "check", "--isolated", "--select=E4,E7,F,I", tmp_path], check=True)
 
 
