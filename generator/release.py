@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 
 import griffe
@@ -16,13 +16,13 @@ import tomllib
 
 from .build import build
 from .changes import Change, Level, compare
-from .ir import Api, Text
+from .ir import Api
 from .load import load
 from .parse import parse
 from .problems import ContractError
 from .render import PACKAGE
 
-_TITLES = {Level.BREAKING: "Breaking", Level.ADDED: "Compatible", Level.WORDS: "Words"}
+_TITLES = {Level.BREAKING: "Breaking", Level.ADDED: "Compatible", Level.WORDS: "Words only"}
 
 
 class ReleaseError(Exception):
@@ -39,16 +39,19 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         with tempfile.TemporaryDirectory() as folder:
             _extract(reference, Path(folder))
-            changes = [*compare(_contract(Path(folder)), _contract(Path())), *_names(Path(folder), Path())]
+            changes = compare(_contract(Path(folder)), _contract(Path()))
+            names = sorted(_broken_names(Path(folder), Path()))
             last, declared = _version(Path(folder)), _version(Path())
     except (ReleaseError, ContractError) as error:
         print(error, file=sys.stderr)
         return 2
-    due = next_version(last, max((change.level for change in changes), default=None))
+    levels = [change.level for change in changes] + [Level.BREAKING for _ in names]
+    due = next_version(last, max(levels, default=None))
     print(f"Since {reference}, which is version {_written(last)}:")
     for level, title in _TITLES.items():
-        _print(title, [change for change in changes if change.level == level])
-    if not changes:
+        _print(title, [_line(change) for change in changes if change.level == level])
+    _print("Breaking in Python", names)
+    if not levels:
         print("\nNothing changed in the contract or in the public names.")
     print(f"\nDue: {_written(due)}. Declared in pyproject.toml: {_written(declared)}.")
     if declared < due:
@@ -93,7 +96,7 @@ def _contract(folder: Path) -> Api:
     return build(document, parse(document))
 
 
-def _names(old: Path, new: Path) -> Iterable[Change]:
+def _broken_names(old: Path, new: Path) -> Iterator[str]:
     """Yield what breaks a program that imports the client: names, parameters, base classes."""
     packages = [
         griffe.load(PACKAGE, search_paths=[folder / "generated"], allow_inspection=False, resolve_aliases=True)
@@ -102,12 +105,9 @@ def _names(old: Path, new: Path) -> Iterable[Change]:
     for breakage in griffe.find_breaking_changes(*packages):
         if breakage.obj.is_alias and breakage.obj.inherited:
             continue  # told of the class it is inherited from
-        what = breakage.kind.value.lower()
-        where = breakage.obj.path
-        if isinstance(breakage, (griffe.ParameterRemovedBreakage, griffe.ParameterAddedRequiredBreakage)):
-            parameter = breakage.old_value or breakage.new_value
-            where = f"{where}({parameter.name})"
-        yield Change(Level.BREAKING, where, Text(what, what))
+        parameter = breakage.old_value or breakage.new_value
+        argument = f"({parameter.name})" if isinstance(parameter, griffe.Parameter) else ""
+        yield f"{breakage.obj.path}{argument}: {breakage.kind.value.lower()}"
 
 
 def _version(folder: Path) -> tuple[int, ...]:
@@ -119,11 +119,13 @@ def _written(version: tuple[int, ...]) -> str:
     return ".".join(map(str, version))
 
 
-def _print(title: str, changes: list[Change]) -> None:
-    if changes:
-        print(f"\n{title}")
-        for change in changes:
-            print(f"  {change.where + ': ' if change.where else ''}{change.what.en}")
+def _line(change: Change) -> str:
+    return f"{change.where}: {change.what.en}" if change.where else change.what.en
+
+
+def _print(title: str, lines: list[str]) -> None:
+    if lines:
+        print("", title, *(f"  {line}" for line in lines), sep="\n")
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:

@@ -22,6 +22,8 @@ ALLOWED = {
     "postman": {"ir", "samples.example"},
     "publish": {"ir", "postman", "render", "samples"},
     "emit": {"problems"},
+    "changes": {"ir"},
+    "release": {"build", "changes", "ir", "load", "parse", "problems", "render"},
     "naming": {"problems"},
     "ir": set[str](),
     "problems": set[str](),
