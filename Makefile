@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo generate check test lint lint-spec release-check torture build clean
+.PHONY: help setup lock demo generate check test lint lint-spec docs docs-check release-check torture build clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ lint: setup ## Run ruff, mypy and pyright over everything, generated code includ
 
 lint-spec: setup ## Run Redocly and Spectral over the published contract (needs Node)
 	@tests/spec/lint/run
+
+docs: generate ## Build the portal into site/
+	@$(BIN)/python -m generator.portal
 
 release-check: setup ## Name what changed since the last tag, whom it breaks, and the version that is due
 	@$(BIN)/python -m generator.release
