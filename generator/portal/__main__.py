@@ -15,8 +15,6 @@ from .guides import read_document, read_guides
 from .layout import folder, write
 from .site import Sources, build
 
-_PUBLISHED = ("openapi.yaml", "openapi.json")
-
 
 def main(arguments: list[str] | None = None) -> int:
     """Build the site; return the exit status."""
@@ -27,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
         sources = Sources(
             guides=read_guides(options.docs / "guides"),
             changes=read_document(Path("CHANGELOG.md")),
-            contract={name: content for name, content in publish(api).items() if name in _PUBLISHED},
+            contract={name: content for name, content in publish(api).items() if "/" not in name},
         )
     except ContractError as error:
         print(error, file=sys.stderr)

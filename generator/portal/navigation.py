@@ -9,10 +9,10 @@ from generator.ir import Api, Text
 
 from .language import chrome
 from .page import Page
-from .pages import callback_path, operation_path
+from .pages import CONSOLE, callback_path, operation_path
 
 _START = ("index.html", "signing.html", "errors.html", "states.html")
-_END = ("changelog.html", "tools.html")
+_END = (CONSOLE, "changelog.html", "tools.html")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,9 @@ from .language import chrome
 from .page import Page
 
 
+CONSOLE = "console/index.html"
+
+
 def operation_path(operation: Operation) -> str:
     return f"operations/{operation.id}.html"
 
@@ -57,6 +60,7 @@ def pages(api: Api, guides: tuple[Document, ...], changes: Document) -> Iterator
     yield Page(
         "changelog.html", "document.html.jinja", titles["changelog"], summaries["changelog"], {"document": changes}
     )
+    yield _console(api)
     yield subject("tools", catalogue=snippets.catalogue(api))
 
 
@@ -93,6 +97,13 @@ def _callback(api: Api, webhook: Webhook) -> Page:
             "worked": signature.of_callback(api, webhook),
         },
     )
+
+
+def _console(api: Api) -> Page:
+    operations = {operation.path: [scheme.name for scheme in operation.schemes] for operation in api.operations}
+    context = {"operations": operations, "schemes": signature.facts(api.schemes)}
+    titles, summaries = chrome()["title"], chrome()["summary"]
+    return Page(CONSOLE, "console.html.jinja", titles["console"], summaries["console"], context, ("console.js",))
 
 
 def _first_sample(api: Api) -> str:

@@ -16,7 +16,8 @@ from .pages import pages
 from .rendering import Renderer
 from .twins import main_part, twin
 
-_ASSETS = Path(__file__).with_name("assets")
+_HERE = Path(__file__).parent
+_ASSETS, _VENDOR = _HERE / "assets", _HERE / "vendor"
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,10 @@ def build(api: Api, sources: Sources) -> dict[str, bytes]:
     }
     return {
         **{path: text.encode() for path, text in texts.items()},
-        **{f"assets/{path.name}": path.read_bytes() for path in _files(_ASSETS)},
+        **{path.relative_to(_HERE).as_posix(): path.read_bytes() for path in _files(_ASSETS, _VENDOR)},
         **sources.contract,
     }
 
 
-def _files(folder: Path) -> Iterable[Path]:
-    return sorted(path for path in folder.iterdir() if path.is_file())
+def _files(*folders: Path) -> Iterable[Path]:
+    return sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
