@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo generate check test lint lint-spec torture test-pythons build clean
+.PHONY: help setup lock demo generate check test lint lint-spec docs release-check torture test-pythons \
+    build clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +49,12 @@ lint: setup ## Run ruff, mypy and pyright over everything, generated code includ
 
 lint-spec: setup ## Run Redocly and Spectral over the published contract (needs Node)
 	@tests/spec/lint/run
+
+docs: generate ## Build the portal into site/
+	@$(BIN)/python -m generator.portal
+
+release-check: setup ## Name what changed since the last tag, whom it breaks, and the version that is due
+	@$(BIN)/python -m generator.release
 
 torture: setup ## Run the failure scoreboard: table, and build/torture.json (under 10 minutes)
 	@$(BIN)/python -m tests.torture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -10,9 +11,11 @@ from typing import Any
 from . import naming
 from .ir import (
     Api,
+    Delivery,
     Enum,
     Envelope,
     ErrorCode,
+    Example,
     Family,
     Field,
     Member,
@@ -25,7 +28,10 @@ from .ir import (
     Scheme,
     Search,
     SignedHeader,
+    State,
+    StateMachine,
     Text,
+    Transition,
     TypeRef,
     Webhook,
 )
@@ -76,6 +82,7 @@ class _Builder:
         return Api(
             title=_text(info, "title"),
             version=info["version"],
+            summary=_text(info, "summary"),
             text=_text(info, "description"),
             base_url=server["url"],
             media_type=self._media_type(),
@@ -91,8 +98,8 @@ class _Builder:
             envelope=self.envelope,
             webhooks=webhooks,
             message=self._message(),
-            delivery=self.root.get("x-delivery"),
-            states=self.root.get("x-states"),
+            delivery=_delivery(self.root["x-delivery"]) if "x-delivery" in self.root else None,
+            states=self._states(self.root["x-states"]) if "x-states" in self.root else None,
             document=self.root,
         )
 
@@ -159,11 +166,10 @@ class _Builder:
             for index, parameter in enumerate(raw.get("parameters", []))
         )
         request = self._model(_schema_of(raw["requestBody"]))
-        answer = self._parsed_model(_schema_of(raw["responses"]["200"])).get(self.envelope.data)
-        result = self._typed(answer.type, {}) if answer is not None else None
+        answer = self._fields(_schema_of(raw["responses"]["200"]))
+        result = next((field.type for field in answer if field.wire == self.envelope.data), None)
         for leaf in result.leaves() if result is not None else ():
             self._reach(leaf)
-        media = next(iter(raw["requestBody"]["content"].values()))
         operation = Operation(
             id=raw["operationId"],
             resource=sdk["resource"],
@@ -178,7 +184,10 @@ class _Builder:
             result=result,
             pagination=self._pagination(raw, request, result, where),
             errors=tuple(self.codes[code] for code in raw.get("x-errors", []) if code in self.codes),
-            example=next((example["value"] for example in media.get("examples", {}).values()), {}),
+            answer=answer,
+            answer_text=_text(raw["responses"]["200"], "description"),
+            examples=_examples(raw["requestBody"]),
+            answers=_examples(raw["responses"]["200"]),
             source=self._source(*where, "operationId"),
         )
         self._check_unique([argument.name for argument in operation.arguments], f"argument of {operation.name}", where)
@@ -216,10 +225,7 @@ class _Builder:
         if name in self.models:
             return self.models[name]
         schema = self.schemas[name]
-        types = self._parsed_model(name)
-        fields = tuple(
-            self._field(types[wire], raw, path) for wire, raw, path in _properties(self.schemas, name) if wire in types
-        )
+        fields = self._fields(name)
         model = Model(name, _text(schema, "description"), fields, self._source("components", "schemas", name))
         names = [field.name for field in fields] + [field.moment_name for field in model.moments]
         self._check_unique(names, f"field of {name}", ("components", "schemas", name))
@@ -228,6 +234,12 @@ class _Builder:
             for leaf in field.type.leaves():
                 self._reach(leaf)
         return model
+
+    def _fields(self, name: str) -> tuple[Field, ...]:
+        types = self._parsed_model(name)
+        return tuple(
+            self._field(types[wire], raw, path) for wire, raw, path in _properties(self.schemas, name) if wire in types
+        )
 
     def _parsed_model(self, name: str) -> dict[str, ParsedField]:
         """Return the parser's fields; it takes a composition of a single part for that part itself."""
@@ -303,7 +315,14 @@ class _Builder:
     def _scheme(self, name: str, raw: dict[str, Any]) -> Scheme:
         signature = raw["x-signature"]
         headers = tuple(
-            SignedHeader(header, fact["value"], _expression(fact["value"]), _text(fact, "description"))
+            SignedHeader(
+                name=header,
+                value=fact["value"],
+                expression=_expression(fact["value"]),
+                text=_text(fact, "description"),
+                longest=fact.get("maxLength"),
+                example=fact.get("example", ""),
+            )
             for header, fact in signature["headers"].items()
         )
         return Scheme(name, _text(raw, "description"), signature.get("tolerance"), headers)
@@ -316,7 +335,6 @@ class _Builder:
         properties = self.schemas[_schema_of(raw["requestBody"])]["properties"]
         tag = next(prop["const"] for prop in properties.values() if "const" in prop)
         body = next(prop["$ref"].rsplit("/", 1)[1] for prop in properties.values() if "const" not in prop)
-        media = next(iter(raw["requestBody"]["content"].values()))
         model = self._model(body)
         where = ("webhooks", name, "post", "x-key")
         for taken in {field.name for field in model.fields} & {"key", "app_key"}:
@@ -333,7 +351,7 @@ class _Builder:
             text=_text(raw, "description"),
             body=model,
             key=tuple(self._attribute(model, path, where) for path in raw["x-key"]),
-            example=next((example["value"] for example in media.get("examples", {}).values()), {}),
+            examples=_examples(raw["requestBody"]),
         )
 
     def _attribute(self, model: Model, path: str, where: tuple[str, ...]) -> str:
@@ -359,6 +377,30 @@ class _Builder:
             by=delivery["order"]["by"],
             probe=delivery.get("probe"),
             scheme=self._schemes_of(first)[0],
+        )
+
+    def _states(self, raw: dict[str, Any]) -> StateMachine:
+        kinds = raw.get("kinds")
+        if kinds is not None and kinds not in self.parsed.enums:
+            self._problem(("x-states", "kinds"), f"{kinds!r} is no enumeration", "Name the one of the meeting's type")
+        return StateMachine(
+            states=tuple(
+                State(
+                    name=state["name"],
+                    status=state["status"],
+                    text=Text(state["zh"], state["en"]),
+                    listed=state.get("listed", False),
+                    final=state.get("final", False),
+                )
+                for state in raw["states"]
+            ),
+            transitions=tuple(
+                Transition(tuple(step["types"]), step.get("from"), step["event"], step.get("when"), step["to"])
+                for step in (*raw["initial"], *raw["transitions"])
+            ),
+            events={name: Text(text["zh"], text["en"]) for name, text in raw["events"].items()},
+            kinds=self._enum(kinds) if kinds in self.parsed.enums else None,
+            numbers=Text(raw["numbers"]["zh"], raw["numbers"]["en"]) if "numbers" in raw else None,
         )
 
     # -- checks
@@ -431,6 +473,21 @@ def _text(raw: dict[str, Any], key: str) -> Text:
     return Text(zh, raw.get("x-i18n", {}).get("en", {}).get(key, zh))
 
 
+def _examples(body: dict[str, Any]) -> tuple[Example, ...]:
+    """Return the examples of a request body or a response."""
+    media = next(iter(body["content"].values()))
+    return tuple(Example(name, example["value"]) for name, example in media.get("examples", {}).items())
+
+
+def _delivery(raw: dict[str, Any]) -> Delivery:
+    return Delivery(
+        text=_text(raw, "description"),
+        success=tuple(raw["success"]),
+        schedule=tuple(raw["schedule"]),
+        timeout=raw["timeout"],
+    )
+
+
 def _error_code(raw: dict[str, Any], families: dict[str, Any]) -> ErrorCode:
     return ErrorCode(
         code=raw["code"],
@@ -467,7 +524,7 @@ def _limits(schema: dict[str, Any], raw: dict[str, Any]) -> Text:
         say(f"单位{_UNITS_ZH[unit]}", f"In {_UNITS[unit]}")
     default = raw.get("default", schema.get("default"))
     if default is not None:
-        say(f"默认 {default}", f"The server's default is {default}")
+        say(f"默认 {json.dumps(default, ensure_ascii=False)}", f"The server's default is {default}")
     return Text("；".join(zh), ". ".join(en))
 
 

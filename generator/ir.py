@@ -81,6 +81,15 @@ class Field:
     sensitive: bool = False
 
     @property
+    def codes(self) -> tuple[int, ...]:
+        """The business code that a wrong value earns, where it is not the general one."""
+        return tuple(self.schema.get("x-errors", ()))
+
+    @property
+    def pattern(self) -> str:
+        return str(self.schema.get("pattern", ""))
+
+    @property
     def doc(self) -> str:
         return join_sentences(self.text.en, self.limits.en)
 
@@ -219,6 +228,9 @@ class SignedHeader:
     expression: str
     """The same as a Python expression over ``m``, a ``Material``."""
     text: Text
+    longest: int | None
+    """How many characters it may have."""
+    example: str
 
 
 @dataclass(frozen=True)
@@ -280,6 +292,19 @@ class Search:
 
 
 @dataclass(frozen=True)
+class Example:
+    """A body as somebody wrote it down."""
+
+    name: str
+    value: Any
+
+    @property
+    def by_vendor(self) -> bool:
+        """Whether the vendor's document has it; the others are the contract's own."""
+        return self.name.startswith("vendor")
+
+
+@dataclass(frozen=True)
 class Operation:
     """One operation of the API, which is one method of the client."""
 
@@ -297,8 +322,12 @@ class Operation:
     result: TypeRef | None
     pagination: Pagination | None
     errors: tuple[ErrorCode, ...]
-    example: Any
-    """The first example of the body."""
+    answer: tuple[Field, ...]
+    """The whole answer, from the outside: the envelope's fields and the one that holds the result."""
+    answer_text: Text
+    examples: tuple[Example, ...]
+    """Bodies of requests."""
+    answers: tuple[Example, ...]
     source: str
     recovery: Recovery | None = None
     search: Search | None = None
@@ -310,6 +339,11 @@ class Operation:
     @property
     def constant(self) -> str:
         return self.method.upper()
+
+    @property
+    def example(self) -> Any:
+        """The first example of the body."""
+        return self.examples[0].value if self.examples else {}
 
     @cached_property
     def arguments(self) -> tuple[Field, ...]:
@@ -391,7 +425,63 @@ class Webhook:
     body: Model
     key: tuple[str, ...]
     """The fields, as Python attributes, that tell one event of this kind from another."""
-    example: Any
+    examples: tuple[Example, ...]
+
+    @property
+    def example(self) -> Any:
+        """The first example of the message."""
+        return self.examples[0].value if self.examples else {}
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How callbacks are resent, and what stops it."""
+
+    text: Text
+    success: tuple[int, ...]
+    """The HTTP statuses that stop the resends."""
+    schedule: tuple[float, ...]
+    """Seconds from each attempt to the next."""
+    timeout: float
+    """Seconds in which the probe is to be answered."""
+
+
+@dataclass(frozen=True)
+class State:
+    """A state of the meeting."""
+
+    name: str
+    status: int
+    text: Text
+    listed: bool
+    """Whether lists show it."""
+    final: bool
+
+
+@dataclass(frozen=True)
+class Transition:
+    """A change of state; the first one has no state to come from."""
+
+    types: tuple[int, ...]
+    """The kinds of meeting it belongs to."""
+    source: str | None
+    event: str
+    when: str | None
+    target: str
+
+
+@dataclass(frozen=True)
+class StateMachine:
+    """The states of a meeting and what leads from one to another: the contract's ``x-states``."""
+
+    states: tuple[State, ...]
+    transitions: tuple[Transition, ...]
+    """The initial ones first."""
+    events: dict[str, Text]
+    kinds: Enum | None
+    """What the numbers in ``Transition.types`` mean."""
+    numbers: Text | None
+    """What becomes of the meeting's number."""
 
 
 @dataclass(frozen=True)
@@ -429,6 +519,7 @@ class Api:
 
     title: Text
     version: str
+    summary: Text
     text: Text
     base_url: str
     media_type: str
@@ -442,8 +533,8 @@ class Api:
     envelope: Envelope
     webhooks: tuple[Webhook, ...]
     message: Message | None
-    delivery: dict[str, Any] | None
-    states: dict[str, Any] | None
+    delivery: Delivery | None
+    states: StateMachine | None
     document: dict[str, Any]
     """The bundle itself, for publishing."""
 

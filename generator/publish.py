@@ -1,4 +1,4 @@
-"""The contract as one document, for portals, tools and the sandbox: the bundle with code samples filled in."""
+"""The contract for portals, tools and the sandbox: one document in two languages, with samples, and a collection."""
 
 from __future__ import annotations
 
@@ -8,18 +8,23 @@ from typing import Any
 import yaml
 
 from .ir import Api
+from .postman import collection
 from .render import PACKAGE
 from .samples import samples
 
 
 def publish(api: Api) -> dict[str, bytes]:
-    """Return the published contract by its path below ``generated/``."""
-    document = _with_samples(api)
-    compact = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    """Return what is published beside the client, by its path below ``generated/``."""
+    chinese = _with_samples(api)
+    english = _in_english(chinese)
     return {
-        "openapi.yaml": _yaml(document),
-        "openapi.json": compact,
-        f"{PACKAGE}/openapi.json": compact,
+        "openapi.yaml": _yaml(chinese),
+        "openapi.json": _json(chinese),
+        "openapi.en.yaml": _yaml(english),
+        "openapi.en.json": _json(english),
+        "postman.json": _json(collection(api, "zh")),
+        "postman.en.json": _json(collection(api, "en")),
+        f"{PACKAGE}/openapi.json": _json(api.document),
         f"{PACKAGE}/py.typed": b"",
     }
 
@@ -31,6 +36,17 @@ def _with_samples(api: Api) -> dict[str, Any]:
         for path, item in api.document["paths"].items()
     }
     return {**api.document, "paths": paths}
+
+
+def _in_english(node: Any) -> Any:
+    """Return the document with each English text in the place of the Chinese one; data stay as they are."""
+    if isinstance(node, list):
+        return [_in_english(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    english = node.get("x-i18n", {}).get("en", {})
+    kept = {key: value for key, value in node.items() if key != "x-i18n" and not (key == "zh" and "en" in node)}
+    return {key: english.get(key, _in_english(value)) for key, value in kept.items()}
 
 
 class _Dumper(yaml.CSafeDumper):
@@ -52,3 +68,7 @@ def _yaml(document: dict[str, Any]) -> bytes:
     header = "# Generated from spec/ by `make generate`. Do not edit.\n"
     text: str = yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
     return (header + text).encode()
+
+
+def _json(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

@@ -34,7 +34,7 @@ def attributes() -> frozenset[str]:
 @cache
 def classes() -> frozenset[str]:
     """Return the names generated modules define or import: a schema, event or family of that name would hide one."""
-    templates = "\n".join(path.read_text("utf-8") for path in _TEMPLATES.iterdir())
+    templates = "\n".join(path.read_text("utf-8") for path in sorted(_TEMPLATES.rglob("*.jinja")))
     errors = (_RUNTIME / "_runtime/errors.py").read_text("utf-8")
     found = [*_IMPORT.findall(templates), *_CLASS.findall(templates), *_CLASS.findall(errors)]
     names = {name for texts in found for text in texts for name in _PASCAL.findall(text)}

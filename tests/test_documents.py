@@ -22,7 +22,7 @@ def test_every_key_of_the_vocabulary_has_a_line_in_contributing() -> None:
 
 
 def test_every_target_of_the_makefile_has_a_help_line() -> None:
-    makefile = read("Makefile")
+    makefile = read("Makefile").replace("\\\n", "")
     declared = re.search(r"(?m)^\.PHONY: (.*)$", makefile)
     assert declared
     explained = set(re.findall(r"(?m)^([a-z-]+):.*## \S", makefile))

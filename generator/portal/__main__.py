@@ -1,0 +1,53 @@
+"""``python -m generator.portal``: contract in, published portal out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from generator.__main__ import read
+from generator.problems import ContractError
+from generator.publish import publish
+
+from .guides import read_document, read_guides
+from .layout import folder, write
+from .site import Sources, build
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Build the site; return the exit status."""
+    options = _options(arguments)
+    started = time.perf_counter()
+    try:
+        api = read(options.spec)
+        sources = Sources(
+            guides=read_guides(options.docs / "guides"),
+            changes=read_document(Path("CHANGELOG.md")),
+            contract={name: content for name, content in publish(api).items() if "/" not in name},
+        )
+    except ContractError as error:
+        print(error, file=sys.stderr)
+        print(f"{len(error.problems)} problem(s); {options.out} is untouched.", file=sys.stderr)
+        return 1
+    except FileNotFoundError as error:
+        print(f"{error}; {options.out} is untouched.", file=sys.stderr)
+        return 1
+    count = write(build(api, sources), api.version, options.out)
+    print(f"{options.out}/{folder(api.version)}: {count} files in {time.perf_counter() - started:.2f} s")
+    return 0
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m generator.portal", description=__doc__)
+    parser.add_argument(
+        "--spec", type=Path, default=Path("spec/openapi.yaml"), help="the contract's root (default: %(default)s)"
+    )
+    parser.add_argument("--docs", type=Path, default=Path("docs"), help="where guides/ is (default: %(default)s)")
+    parser.add_argument("--out", type=Path, default=Path("site"), help="the folder to write (default: %(default)s)")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
