@@ -22,6 +22,7 @@ from ._runtime.attempt import Attempt
 __all__ = ["OpenTelemetry"]
 
 _NAME = "netease_meeting"
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)  # the conventions' own
 
 
 class OpenTelemetry:
@@ -35,7 +36,10 @@ class OpenTelemetry:
         self._tracer = trace.get_tracer(_NAME, tracer_provider=tracer_provider)
         meter = metrics.get_meter(_NAME, meter_provider=meter_provider)
         self._duration = meter.create_histogram(
-            "http.client.request.duration", unit="s", description="Duration of calls, retries included."
+            "http.client.request.duration",
+            unit="s",
+            description="Duration of calls, retries included.",
+            explicit_bucket_boundaries_advisory=_BUCKETS,
         )
 
     def __call__(self, attempt: Attempt) -> None:
@@ -47,14 +51,13 @@ class OpenTelemetry:
         span = self._tracer.start_span(
             f"POST {attempt.path}",
             kind=SpanKind.CLIENT,
-            attributes={
-                **attributes,
-                "http.request.resend_count": attempt.number - 1,
-                "netease_meeting.request_id": attempt.request_id or "",
-                "url.full": attempt.base_url + attempt.path,
-            },
+            attributes={**attributes, "url.full": attempt.base_url + attempt.path},
             start_time=int(attempt.call_started_at * 1e9),
         )
+        if attempt.number > 1:
+            span.set_attribute("http.request.resend_count", attempt.number - 1)
+        if attempt.request_id is not None:
+            span.set_attribute("netease_meeting.request_id", attempt.request_id)
         if attempt.error is not None:
             span.set_status(Status(StatusCode.ERROR, type(attempt.error).__name__))
         span.end(int(now * 1e9))

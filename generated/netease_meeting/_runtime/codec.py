@@ -46,10 +46,11 @@ def encode(operation: str, body: msgspec.Struct) -> Opaque:
 
 
 def encode_free(operation: str, body: Any) -> Opaque:
-    """Return any JSON-like *body* as compact UTF-8 JSON, in its own order."""
+    """Return any JSON-like *body* as compact UTF-8 JSON, in its own order. Models may stand in it."""
     try:
-        return Opaque(_encoder.encode(body))
-    except (UnicodeEncodeError, OverflowError, TypeError, RecursionError) as error:
+        plain = msgspec.to_builtins(body, str_keys=True)
+        return Opaque(json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode())
+    except (ValueError, OverflowError, TypeError, RecursionError) as error:
         raise ArgumentError(f"{operation}: the body cannot be written as JSON: {error}", operation=operation) from None
 
 
@@ -69,15 +70,14 @@ class Codec:
         if decoder is None:
             decoder = self._decoders[operation.name] = msgspec.json.Decoder(self._envelope(operation.result))
         envelope = self._contract.envelope
-        # Of two equal keys the last would win: whoever can add one could turn a refusal into a success.
-        if reply.body.count(b'"%b"' % envelope.code.encode()) == 1:
-            try:
-                answer = decoder.decode(reply.body)
-            except _REFUSALS:
-                pass
-            else:
-                if answer.code == envelope.success and reply.status < 300:
-                    return RawResponse(reply, answer.request_id, answer.cost, answer.data)
+        try:
+            answer = decoder.decode(reply.body)
+            clear = not _repeats_a_key(reply.body, msgspec.json.decode(reply.body))
+        except _REFUSALS:
+            pass
+        else:
+            if clear and answer.code == envelope.success and reply.status < 300:
+                return RawResponse(reply, answer.request_id, answer.cost, answer.data)
         return self._decode_slowly(operation, reply)
 
     def _envelope(self, result: Any) -> type[msgspec.Struct]:
@@ -100,13 +100,15 @@ class Codec:
                 f"a redirect to {printable(reply.header(b'location') or '?', 200)}, which is never followed",
             )
         try:
-            answer: Any = msgspec.json.decode(reply.body.removeprefix(_BOM))
+            body = reply.body.removeprefix(_BOM)
+            answer: Any = msgspec.json.decode(body)
+            repeats = _repeats_a_key(body, answer)
         except _REFUSALS as error:
             self._refuse(operation, reply, f"not JSON ({error})" if reply.body else "empty")
         if not isinstance(answer, dict):
             self._refuse(operation, reply, f"JSON, but {_name(answer)} instead of an object")
         answer = cast("dict[str, Any]", answer)
-        if _repeats_a_key(reply.body, answer):
+        if repeats:
             self._refuse(operation, reply, "an object that names one key twice")
         code = answer.get(names.code)
         if type(code) is not int:
@@ -202,7 +204,13 @@ def _name(value: object) -> str:
     return _NAMES.get(type(value), "something else")
 
 
-def _repeats_a_key(body: bytes, answer: dict[str, Any]) -> bool:
+def _repeats_a_key(body: bytes, answer: object) -> bool:
+    """Whether an object in *body*, which decodes to *answer*, names a key twice.
+
+    Of two equal keys the last wins: whoever can add one could turn a refusal into a success.
+    """
+    if _encoder.encode(answer) == body:
+        return False  # came back from dicts, which hold a key once
     repeated = False
 
     def watch(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -211,5 +219,5 @@ def _repeats_a_key(body: bytes, answer: dict[str, Any]) -> bool:
         repeated = repeated or len(found) != len(pairs)
         return found
 
-    json.loads(body.removeprefix(_BOM), object_pairs_hook=watch)
+    json.loads(body, object_pairs_hook=watch)
     return repeated

@@ -15,14 +15,16 @@ import time
 import urllib.request
 import warnings
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
 from typing import Generic, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import httpcore
 
-from .errors import ClientClosedError, ConfigurationError
+from .errors import CLOSED, ClientClosedError, ConfigurationError
 from .network import AsyncBackend, Backend, Deadline
 from .transport import TransportError
 from .urls import is_loopback
@@ -68,19 +70,23 @@ class Connections:
         if not self._places.acquire(timeout=_patience(deadline)):
             raise _queue_full()
         try:
-            connection = self._idle[origin].pop()
-        except IndexError:
-            connection = _open(origin)
+            idle = self._idle[origin]
+            try:
+                connection = idle.pop()
+            except IndexError:
+                connection = _open(origin)
+        except BaseException:
+            self._places.release()
+            raise
         connection.deadline.at = deadline
         return connection
 
     def give_back(self, connection: Connection[httpcore.ConnectionPool]) -> None:
         """Keep a connection whose reply was read to its end."""
-        if self._closed:
-            connection.pool.close()
-        else:
-            self._idle[connection.origin].append(connection)
+        self._idle[connection.origin].append(connection)
         self._places.release()
+        if self._closed:  # perhaps only just, by another thread that did not see this connection
+            self._close_idle()
 
     def drop(self, connection: Connection[httpcore.ConnectionPool]) -> None:
         """Close a connection in doubt."""
@@ -92,9 +98,13 @@ class Connections:
     def close(self) -> None:
         """Close what is idle now, and what is in use as soon as its call is done."""
         self._closed = True
-        for connections in self._idle.values():
-            while connections:
-                connections.pop().pool.close()
+        self._close_idle()
+
+    def _close_idle(self) -> None:
+        for connections in list(self._idle.values()):
+            with suppress(IndexError):  # another thread took the last
+                while True:
+                    connections.pop().pool.close()
 
     def __del__(self) -> None:
         if not self._closed and self._process == os.getpid() and any(self._idle.values()):
@@ -137,9 +147,7 @@ class AsyncConnections:
             self._loop = loop
             self._places = asyncio.Semaphore(MOST_CONNECTIONS)
         elif self._loop is not loop:
-            raise ConfigurationError(
-                "this client has connections in another event loop: create one client per loop, and inside of it"
-            )
+            raise ConfigurationError(_OTHER_LOOP)
 
     async def give_back(self, connection: Connection[httpcore.AsyncConnectionPool]) -> None:
         """Keep a connection whose reply was read to its end."""
@@ -158,8 +166,10 @@ class AsyncConnections:
 
     async def aclose(self) -> None:
         """Close what is idle now, and what is in use as soon as its call is done."""
+        if self._loop not in (None, asyncio.get_running_loop()):
+            raise ConfigurationError(_OTHER_LOOP)
         self._closed = True
-        for connections in self._idle.values():
+        for connections in list(self._idle.values()):
             while connections:
                 await connections.pop().pool.aclose()
 
@@ -168,8 +178,8 @@ class AsyncConnections:
             warnings.warn(UNCLOSED.format("aclose()", "async with"), ResourceWarning, source=self, stacklevel=2)
 
 
-CLOSED = "the client is closed: create another one"
 UNCLOSED = "a client was never closed: call {} or use `{}`"
+_OTHER_LOOP = "this client has connections in another event loop: create, use and close one client per loop, inside of it"
 
 
 def _patience(deadline: float) -> float:
@@ -177,7 +187,9 @@ def _patience(deadline: float) -> float:
 
 
 def _queue_full() -> TransportError:
-    return TransportError(f"none of {MOST_CONNECTIONS} connections became free", sent=False, timed_out=True)
+    return TransportError(
+        f"none of {MOST_CONNECTIONS} connections became free", sent=False, timed_out=True, queued=True
+    )
 
 
 def _open(origin: str) -> Connection[httpcore.ConnectionPool]:
@@ -210,7 +222,10 @@ def ssl_context() -> ssl.SSLContext:
     import certifi
 
     file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
-    return ssl.create_default_context(cafile=file or (None if folder else certifi.where()), capath=folder)
+    try:
+        return ssl.create_default_context(cafile=file or (None if folder else certifi.where()), capath=folder)
+    except OSError as error:  # ssl.SSLError is one
+        raise ConfigurationError(f"no certificates in SSL_CERT_FILE={file!r}: {error}") from None
 
 
 def _proxy(origin: str) -> httpcore.Proxy | None:
@@ -224,6 +239,11 @@ def _proxy(origin: str) -> httpcore.Proxy | None:
     target = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
     if target.scheme not in ("http", "https", "socks5", "socks5h"):
         raise ConfigurationError(f"the environment names a proxy of the kind {target.scheme!r}, which is not supported")
+    if target.scheme.startswith("socks") and find_spec("socksio") is None:
+        raise ConfigurationError("the environment names a SOCKS proxy: install socksio to use it")
     auth = (unquote(target.username), unquote(target.password or "")) if target.username else None
-    port = f":{target.port}" if target.port else ""
+    try:
+        port = f":{target.port}" if target.port else ""
+    except ValueError as error:
+        raise ConfigurationError(f"the environment names a proxy whose address is none: {error}") from None
     return httpcore.Proxy(url=f"{target.scheme}://{target.hostname}{port}", auth=auth)

@@ -9,12 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from .errors import ArgumentError
 from .flow import Flow, Send, Session, call
 from .operation import Operation
 from .raw import RawResponse
 from .transport import AsyncTransport, Header, Reply, Transport, TransportError
 
 Result = TypeVar("Result")
+LONGEST_TIMEOUT = 86_400.0
+"""Seconds. Sockets take no more than some weeks, and nobody waits for a day."""
+
 AnyTransport = TypeVar("AnyTransport", Transport, AsyncTransport)
 
 
@@ -27,6 +31,9 @@ class Core(Generic[AnyTransport]):
     timeout: float
     max_retries: int
     raw: bool = False
+
+    def __post_init__(self) -> None:
+        _check(self.timeout)
 
     def flow(
         self,
@@ -42,9 +49,15 @@ class Core(Generic[AnyTransport]):
             operation,
             body,
             headers,
-            timeout=self.timeout if timeout is None else timeout,
+            timeout=self.timeout if timeout is None else _check(timeout),
             max_retries=self.max_retries if max_retries is None else max_retries,
         )
+
+
+def _check(timeout: float) -> float:
+    if not 0 < timeout <= LONGEST_TIMEOUT:  # NaN is neither
+        raise ArgumentError(f"timeout is seconds for a whole call, more than 0 and at most 86400, not {timeout!r}.")
+    return timeout
 
 
 def run(transport: Transport, flow: Flow[Result]) -> RawResponse[Result]:

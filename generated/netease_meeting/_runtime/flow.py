@@ -20,6 +20,7 @@ from .lenient import is_array, is_object
 from .operation import Contract, Operation, Recovery
 from .raw import RawResponse
 from .retry import Budget, Outcome, backoff, may_repeat, retry_after
+from .secret import SignedHeaders
 from .signing import Signer
 from .transport import Header, Reply, TransportError
 from .urls import is_trusted
@@ -37,6 +38,8 @@ class Send(NamedTuple):
 
     def __repr__(self) -> str:
         return f"Send({self.url!r}, {len(self.body)} bytes)"  # headers are signed, bodies hold passwords
+
+    __sentry_repr__ = __repr__
 
 
 class Sleep(NamedTuple):
@@ -101,7 +104,8 @@ def call(
         offset = clock.offset if course.offset is None else course.offset
         signed = session.signer.sign(operation.schemes, body, course.signed_at + offset)
         sent_at = clock.monotonic()
-        outcome = yield Send(gateway + operation.path, [*session.headers, *headers, *signed], body, course.deadline)
+        sent = SignedHeaders([*session.headers, *headers, *signed])
+        outcome = yield Send(gateway + operation.path, sent, body, course.deadline)
         answer = _read(session, operation, outcome, timeout)
         if isinstance(answer, RawResponse):
             _observe(session, operation, course, gateway, sent_at, outcome, answer, None)
@@ -112,14 +116,14 @@ def call(
         error = answer
         kind = _judge(session, error, outcome)
         wait: float | None
-        if kind is Outcome.NOT_SENT:
+        if kind is Outcome.UNREACHABLE:
             unreachable.append(gateway)
             session.gateways.failed(gateway, clock.monotonic())
-        else:
+        elif kind is not Outcome.NOT_SENT:
             session.gateways.worked(gateway)
-        if kind is not Outcome.CLOCK:
+        if kind is Outcome.FINAL and isinstance(error, APIError):
             _believe(session, course)
-        if kind is Outcome.NOT_SENT and session.gateways.choose(clock.monotonic(), unreachable) is not None:
+        if kind is Outcome.UNREACHABLE and session.gateways.choose(clock.monotonic(), unreachable) is not None:
             wait = 0.0  # another gateway is there
         elif kind is Outcome.CLOCK:
             wait = None if course.signed_again else 0.0
@@ -167,7 +171,9 @@ def _judge(session: Session, error: MeetingError, outcome: Reply | TransportErro
     if isinstance(outcome, TransportError):
         if outcome.sent:
             return Outcome.AMBIGUOUS
-        return Outcome.NOT_SENT if outcome.retryable else Outcome.FINAL
+        if not outcome.retryable:
+            return Outcome.FINAL
+        return Outcome.NOT_SENT if outcome.queued else Outcome.UNREACHABLE
     if isinstance(error, APIError) and error.code is not None:
         facts = session.codec.facts(error.code)
         return _BY_CODE.get(facts.repeat, Outcome.FINAL) if facts else Outcome.FINAL

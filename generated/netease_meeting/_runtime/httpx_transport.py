@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any, Protocol
 
 from .content import Content
+from .errors import CLOSED, ClientClosedError
 from .transport import Header, Reply, TransportError
 
 _NOT_SENT = frozenset(
@@ -18,6 +19,11 @@ _HOPELESS = frozenset({"UnsupportedProtocol", "LocalProtocolError"})
 
 class HttpClient(Protocol):
     """What is needed of an ``httpx.Client``."""
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was closed."""
+        ...
 
     def build_request(self, method: str, url: str, **options: Any) -> Any:
         """Return a request."""
@@ -36,9 +42,11 @@ class HttpxTransport:
 
     def __init__(self, client: HttpClient) -> None:
         self._client = client
+        self._closed = False
 
     def send(self, url: str, headers: Sequence[Header], body: bytes, deadline: float) -> Reply:
         """POST *body*; see ``Transport.send``."""
+        _check_open(self._closed or self._client.is_closed)
         request = self._client.build_request("POST", url, **_options(headers, body, deadline))
         try:
             response = self._client.send(request, stream=True, auth=None, follow_redirects=False)
@@ -55,6 +63,7 @@ class HttpxTransport:
 
     def close(self) -> None:
         """Leave the client open: it is the caller's."""
+        self._closed = True
 
 
 class AsyncHttpxTransport:
@@ -62,9 +71,11 @@ class AsyncHttpxTransport:
 
     def __init__(self, client: HttpClient) -> None:
         self._client = client
+        self._closed = False
 
     async def send(self, url: str, headers: Sequence[Header], body: bytes, deadline: float) -> Reply:
         """POST *body*; see ``Transport.send``."""
+        _check_open(self._closed or self._client.is_closed)
         request = self._client.build_request("POST", url, **_options(headers, body, deadline))
         try:
             response = await self._client.send(request, stream=True, auth=None, follow_redirects=False)
@@ -81,6 +92,12 @@ class AsyncHttpxTransport:
 
     async def aclose(self) -> None:
         """Leave the client open: it is the caller's."""
+        self._closed = True
+
+
+def _check_open(closed: bool) -> None:
+    if closed:
+        raise ClientClosedError(CLOSED)
 
 
 def _options(headers: Sequence[Header], body: bytes, deadline: float) -> dict[str, Any]:
@@ -100,6 +117,7 @@ def _failure(error: Exception) -> Exception:
     return TransportError(
         f"{type(error).__name__}: {error}" if str(error) else type(error).__name__,
         sent=not names & _NOT_SENT,
+        queued="PoolTimeout" in names,
         timed_out="TimeoutException" in names,
         retryable=not certificate and not names & _HOPELESS,
     )

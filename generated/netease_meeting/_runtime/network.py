@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import time
 from collections.abc import Iterable
@@ -12,6 +13,8 @@ import httpcore
 
 LONGEST_CONNECT = 10.0
 """Seconds for one connection or handshake, so that enough of the deadline is left to try again."""
+
+_PIECE = 16384  # bytes written between looks at the clock; most requests are one piece
 
 
 class Deadline:
@@ -50,8 +53,28 @@ class Backend(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         """Return a stream to *host*."""
-        seconds = self._deadline.connecting()
-        return _Stream(self._backend.connect_tcp(host, port, seconds, local_address, socket_options), self._deadline)
+        ends = time.monotonic() + self._deadline.connecting()
+        failure: Exception = httpcore.ConnectError(f"{host} has no address")
+        for address in _addresses(host, port):
+            seconds = ends - time.monotonic()
+            if seconds <= 0:
+                raise httpcore.ConnectTimeout("the deadline passed")
+            try:
+                stream = self._backend.connect_tcp(address, port, seconds, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+            else:
+                return _Stream(stream, self._deadline)
+        raise failure
+
+
+def _addresses(host: str, port: int) -> Iterable[str]:
+    """Return the addresses of *host*, to be tried in turn: left to itself, the socket library gives each the time."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise httpcore.ConnectError(str(error)) from None
+    return dict.fromkeys(str(address[0]) for *_, address in found)
 
 
 class _Stream(httpcore.NetworkStream):
@@ -63,7 +86,8 @@ class _Stream(httpcore.NetworkStream):
         return self._stream.read(max_bytes, self._deadline.remaining(httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._deadline.remaining(httpcore.WriteTimeout))
+        for start in range(0, len(buffer), _PIECE):
+            self._stream.write(buffer[start : start + _PIECE], self._deadline.remaining(httpcore.WriteTimeout))
 
     def close(self) -> None:
         self._stream.close()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
@@ -14,8 +15,10 @@ LONGEST_WAIT = 60.0
 class Outcome(Enum):
     """How an attempt ended, as far as trying again is concerned."""
 
+    UNREACHABLE = auto()
+    """The gateway could not be reached; another one may."""
     NOT_SENT = auto()
-    """The server never saw it."""
+    """It never left this machine."""
     REFUSED = auto()
     """The server refused it before doing anything, and later may not."""
     CLOCK = auto()
@@ -30,7 +33,7 @@ class Outcome(Enum):
 
 THROTTLED = frozenset({Outcome.REFUSED, Outcome.BUSY})
 
-_ALWAYS = frozenset({Outcome.NOT_SENT, Outcome.REFUSED})
+_ALWAYS = frozenset({Outcome.UNREACHABLE, Outcome.NOT_SENT, Outcome.REFUSED})
 _IF_HARMLESS = _ALWAYS | {Outcome.BUSY, Outcome.AMBIGUOUS}
 
 
@@ -66,6 +69,11 @@ def retry_after(header: str | None, server_time: float) -> float | None:
         return None
 
 
+_lock = threading.Lock()
+if hasattr(os, "register_at_fork"):  # held by another thread at a fork, it would stay locked in the child for good
+    os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
+
+
 class Budget:
     """A token bucket shared by all calls of a client, so that retries cannot multiply the load of an outage.
 
@@ -78,12 +86,11 @@ class Budget:
 
     def __init__(self) -> None:
         self._tokens = self.CAPACITY
-        self._lock = threading.Lock()
 
     def take(self, outcome: Outcome) -> int:
         """Pay for one retry and return the price; 0 when too many calls failed lately, and there is to be none."""
         cost = self.THROTTLED_COST if outcome in THROTTLED else self.RETRY_COST
-        with self._lock:
+        with _lock:
             if self._tokens < cost:
                 return 0
             self._tokens -= cost
@@ -92,5 +99,5 @@ class Budget:
     def refund(self, paid: int) -> None:
         """Return what the last retry of a successful call cost; a call without a retry earns one token."""
         if self._tokens < self.CAPACITY:
-            with self._lock:
+            with _lock:
                 self._tokens = min(self._tokens + (paid or 1), self.CAPACITY)

@@ -43,3 +43,5 @@ class SignedHeaders(list[tuple[bytes, bytes]]):
 
     def __repr__(self) -> str:
         return f"<{len(self)} headers>"
+
+    __sentry_repr__ = __repr__  # it would look into the list otherwise

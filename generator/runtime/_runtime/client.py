@@ -136,7 +136,11 @@ class Client(BaseClient[Transport]):
         Raises:
             ConfigurationError: A key is missing or cannot be sent, or the address is not safe.
         """
-        session = self._session(app_key, app_secret, base_url, insecure, on_attempt)
+        try:
+            session = self._session(app_key, app_secret, base_url, insecure, on_attempt)
+        except ConfigurationError as error:
+            del app_secret  # tracebacks are logged with their variables
+            raise error.with_traceback(None) from None
         if transport is None:
             transport = LazyTransport() if http_client is None else HttpxTransport(http_client)
         self._core = Core(session, transport, timeout, max_retries)
@@ -180,7 +184,11 @@ class AsyncClient(BaseClient[AsyncTransport]):
         transport: AsyncTransport | None = None,
     ) -> None:
         """Build a client; the arguments and errors are those of ``MeetingClient``."""
-        session = self._session(app_key, app_secret, base_url, insecure, on_attempt)
+        try:
+            session = self._session(app_key, app_secret, base_url, insecure, on_attempt)
+        except ConfigurationError as error:
+            del app_secret  # tracebacks are logged with their variables
+            raise error.with_traceback(None) from None
         if transport is None:
             transport = AsyncLazyTransport() if http_client is None else AsyncHttpxTransport(http_client)
         self._core = Core(session, transport, timeout, max_retries)

@@ -24,12 +24,16 @@ class Reply(NamedTuple):
     def __repr__(self) -> str:
         return f"Reply(status={self.status}, {len(self.body)} bytes)"  # bodies hold tokens and passwords
 
+    __sentry_repr__ = __repr__
+
 
 class TransportError(MeetingError):
     """No reply. Adapters raise it; the call turns it into one of the public errors."""
 
     sent: bool = True
     """Whether the server may have received the request. ``False`` only where that is certain."""
+    queued: bool = False
+    """Whether it never left this client for want of a connection: says nothing about the server."""
     timed_out: bool = False
     retryable: bool = True
     """``False`` where trying again cannot help, such as a refused certificate."""

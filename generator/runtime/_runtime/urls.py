@@ -14,7 +14,8 @@ def check_base_url(url: str, insecure: bool) -> str:
         parts = urlsplit(url)
         host, _ = (parts.hostname or "").encode("idna").decode(), parts.port
     except ValueError as error:
-        raise ConfigurationError(f"base_url is no address ({error}): {url!r}.") from None
+        shown = "" if "@" in url else f": {url!r}"  # a password may stand before it
+        raise ConfigurationError(f"base_url is no address ({error}){shown}.") from None
     if parts.username is not None or parts.password is not None:
         raise ConfigurationError("base_url must not carry a user name or password: requests are signed instead.")
     if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
