@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo generate check test lint lint-spec torture build clean
+.PHONY: help setup lock demo generate check test lint lint-spec torture torture-sandbox bench-sandbox build clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,12 @@ lint-spec: setup ## Run Redocly and Spectral over the published contract (needs 
 
 torture: setup ## Run the failure scoreboard: table, and build/torture.json (under 10 minutes)
 	@$(BIN)/python -m tests.torture
+
+torture-sandbox: setup ## Hold the sandbox against its model: 2 000 runs of 50 steps
+	@NETEASE_MEETING_RUNS=2000 $(BIN)/python -m pytest -q tests/sandbox/test_model.py
+
+bench-sandbox: setup ## Measure the sandbox's speed against what it is held to
+	@$(BIN)/python benchmarks/sandbox.py
 
 build: generate ## Build the wheel and the sdist into dist/
 	@rm -rf dist

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import random
-from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from typing import Any
 
 from .clock import VirtualClock
 from .document import Document
-from .listing import Listing, Place
+from .listing import Found, Listing
 
 Notify = Callable[[str, "Meeting", Mapping[str, Any]], None]
 """Tells of an event: its name in the contract, the meeting, what else to say."""
@@ -105,16 +104,10 @@ class Meetings:
 
     def find(
         self, type_: int | None, statuses: Collection[int] | None, lowest: int | None, highest: int | None
-    ) -> list[Place]:
-        """Return where the meetings that can be used stand in the list, by start time."""
+    ) -> Found:
+        """Return the meetings that can be used, by start time."""
         states = {name for name in self._listed if statuses is None or self._status[name] in statuses}
         return self._listing.find(type_, states, lowest, highest)
-
-    def only(self, named: Meeting, found: list[Place]) -> list[Place]:
-        """Return the place of one meeting, if it is among those found."""
-        place = Place(named.begins, named.unique_id)
-        at = bisect_left(found, place)
-        return found[at : at + 1] if found[at : at + 1] == [place] else []
 
     def can(self, event: str, meeting: Meeting) -> bool:
         """Whether the state machine has a step for an event, at one time or another."""

@@ -10,7 +10,6 @@ from typing import Any
 from .accounts import Accounts
 from .clock import VirtualClock
 from .document import Document
-from .listing import Place
 from .meetings import Meeting, Meetings
 from .messages import BusinessError
 
@@ -145,14 +144,17 @@ def list_meetings(world: World, body: Body, headers: Body) -> Any:
         body.get("type"), body.get("statusList"), body.get("minStartTime"), body.get("maxStartTime")
     )
     if "meetingUniqueId" in body or "meetingId" in body:
-        found = _only(world, found, body)
-    page = [world.meeting(place.unique_id) for place in found[index * size : (index + 1) * size]]
+        named = _named(world, body)
+        ids = [named.unique_id] if named is not None and found.has(named.begins, named.unique_id) else []
+        total, page = len(ids), ids[index * size : (index + 1) * size]
+    else:
+        total, page = len(found), found.page(index * size, size)
     return {
         "pageIndex": index,
         "pageSize": size,
-        "totalNum": len(found),
-        "totalPages": (len(found) + size - 1) // size,
-        "list": [world.meetings.answer(meeting) for meeting in page],
+        "totalNum": total,
+        "totalPages": (total + size - 1) // size,
+        "list": [world.meetings.answer(world.meeting(unique_id)) for unique_id in page],
     }
 
 
@@ -227,15 +229,14 @@ def _check_times(world: World, start: int | None, end: int | None) -> None:
         raise world.refuse("INVALID_PARAMETER", "endTime must lie behind startTime and ahead of now, or be -1")
 
 
-def _only(world: World, found: list[Place], body: Body) -> list[Place]:
-    """Return the one meeting that is asked for by name, if it is among those found."""
+def _named(world: World, body: Body) -> Meeting | None:
+    """Return the one meeting that a list is narrowed to by its unique id, its number, or both."""
     if "meetingUniqueId" in body:
         named = world.meetings.get(body["meetingUniqueId"])
     else:
         named = world.meetings.by_number(body["meetingId"])
-    if named is None or body.get("meetingId", named.meeting_id) != named.meeting_id:
-        return []
-    return world.meetings.only(named, found)
+    matches = named is not None and body.get("meetingId", named.meeting_id) == named.meeting_id
+    return named if matches else None
 
 
 Action = Callable[[World, Body, Body], Any]
