@@ -6,8 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo generate check test lint lint-spec docs release-check torture test-pythons \
-    build clean
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' Makefile)
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +57,12 @@ release-check: setup ## Name what changed since the last tag, whom it breaks, an
 
 torture: setup ## Run the failure scoreboard: table, and build/torture.json (under 10 minutes)
 	@$(BIN)/python -m tests.torture
+
+torture-sandbox: setup ## Hold the sandbox against its model: 2 000 runs of 50 steps
+	@NETEASE_MEETING_RUNS=2000 $(BIN)/python -m pytest -q tests/sandbox/test_model.py
+
+bench-sandbox: setup ## Measure the sandbox's speed against what it is held to
+	@$(BIN)/python benchmarks/sandbox.py
 
 PYTHONS ?= python3.10 python3.12 python3.13
 test-pythons: setup ## Run the client's tests on the other Pythons it supports, those of PYTHONS="…"

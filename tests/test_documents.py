@@ -22,11 +22,10 @@ def test_every_key_of_the_vocabulary_has_a_line_in_contributing() -> None:
 
 
 def test_every_target_of_the_makefile_has_a_help_line() -> None:
-    makefile = read("Makefile").replace("\\\n", "")
-    declared = re.search(r"(?m)^\.PHONY: (.*)$", makefile)
-    assert declared
-    explained = set(re.findall(r"(?m)^([a-z-]+):.*## \S", makefile))
-    assert set(declared[1].split()) == explained
+    makefile = read("Makefile")
+    targets = re.findall(r"(?m)^([a-z-]+):", makefile)
+    assert len(targets) > 10
+    assert re.findall(r"(?m)^([a-z-]+):.*## \S", makefile) == targets
 
 
 @pytest.mark.parametrize("page", sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("*.md")))

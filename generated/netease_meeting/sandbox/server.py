@@ -8,6 +8,7 @@ h11 is there already: httpx's own connections are built on it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import threading
 from types import TracebackType
@@ -15,10 +16,15 @@ from types import TracebackType
 import h11
 
 from .control import PREFIX, control
-from .core import Sandbox
+from .core import LOOPBACK, Sandbox
+from .cross_origin import allow, preflight
 from .messages import Request, Response
 
 _LARGEST_BODY = 8 * 1024 * 1024
+_TICK = 0.05
+"""Seconds between two looks at the clock, for what falls due while nobody asks."""
+_PATIENCE = 1.0
+"""Seconds that an answer of the API waits for its callbacks; a slow receiver delays no more than that."""
 
 
 class Server:
@@ -26,6 +32,7 @@ class Server:
 
     def __init__(self, sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0) -> None:
         self.sandbox = sandbox
+        self._exposed = host not in LOOPBACK
         self._loop = asyncio.new_event_loop()
         self._socket = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
         shown = f"[{host}]" if ":" in host else host
@@ -53,6 +60,7 @@ class Server:
 
     async def _start(self) -> None:
         self._server = await asyncio.start_server(self._serve, sock=self._socket)
+        self._ticker = asyncio.create_task(self._tick())
 
     async def _stop(self) -> None:
         self._server.close()
@@ -61,6 +69,14 @@ class Server:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._loop.shutdown_default_executor()
+
+    async def _tick(self) -> None:
+        """Let happen what falls due."""
+        while True:
+            await asyncio.sleep(_TICK)
+            if self.sandbox.is_due:
+                await asyncio.to_thread(self.sandbox.settle)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection = h11.Connection(h11.SERVER)
@@ -81,19 +97,26 @@ class Server:
         request = await _receive(connection, reader)
         if request is None:
             return False
-        # Off the loop: callbacks are delivered while a request is handled, perhaps to a server on this very loop.
-        response = await asyncio.to_thread(self._answer, request)
-        return await _send(connection, writer, response)
+        return await _send(connection, writer, await self._answer(request))
 
-    def _answer(self, request: Request) -> Response:
+    async def _answer(self, request: Request) -> Response:
+        sandbox = self.sandbox
         if request.path.startswith(PREFIX):
-            return control(self.sandbox, request)
-        return self.sandbox.handle(request)
+            # Off the loop, for it waits until callbacks are sent, perhaps to a server on this very loop.
+            return await asyncio.to_thread(control, sandbox, request, exposed=self._exposed)
+        if request.method == "OPTIONS" and request.path in sandbox.document.routes:
+            return preflight(sandbox.document)
+        response = sandbox.execute(request)
+        if sandbox.callbacks.waiting:
+            sending = asyncio.ensure_future(asyncio.to_thread(sandbox.callbacks.send_ready))
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(asyncio.shield(sending), _PATIENCE)
+        return allow(response)
 
 
 async def _receive(connection: h11.Connection, reader: asyncio.StreamReader) -> Request | None:
     head: h11.Request | None = None
-    body = b""
+    body = bytearray()
     while True:
         event = connection.next_event()
         if event is h11.NEED_DATA:
@@ -107,7 +130,7 @@ async def _receive(connection: h11.Connection, reader: asyncio.StreamReader) -> 
         elif isinstance(event, h11.EndOfMessage) and head is not None:
             headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
             path = head.target.decode("latin-1").partition("?")[0]
-            return Request(head.method.decode("latin-1"), path, headers, body)
+            return Request(head.method.decode("latin-1"), path, headers, bytes(body))
         else:
             return None
 

@@ -43,7 +43,8 @@ class Validator:
             raise BusinessError(self._invalid, [f"the body is not JSON: {error}"]) from None
         if not is_object(body):
             raise BusinessError(self._invalid, ["the body is not a JSON object"])
-        return self._object(route.fields, body, "")
+        defaults = {field.name: field.schema["default"] for field in route.fields if "default" in field.schema}
+        return {**defaults, **self._object(route.fields, body, "")}
 
     def headers(self, route: Route, headers: Mapping[str, str]) -> dict[str, Any]:
         """Return the operation's own headers. Raises ``BusinessError``."""
