@@ -20,6 +20,9 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
 }
 
+_END = re.compile(r"(?<!\\)\$$")
+"""In JSON Schema a closing ``$`` is the very end; in Python it is also the place ahead of a last line break."""
+
 
 class Validator:
     """Reads requests as the document describes them; unknown fields are ignored, as servers do."""
@@ -103,7 +106,7 @@ def _out_of_range(schema: Mapping[str, Any], value: Any) -> str | None:
     if isinstance(value, str):
         if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)):
             return f"has {len(value)} characters"
-        if "pattern" in schema and not re.search(schema["pattern"], value):
+        if "pattern" in schema and not re.search(_END.sub(r"\\Z", schema["pattern"]), value):
             return f"does not match {schema['pattern']}"
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         if not schema.get("minimum", value) <= value <= schema.get("maximum", value):
