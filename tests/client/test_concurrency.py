@@ -23,6 +23,7 @@ from netease_meeting._runtime.retry import Budget, Outcome
 from netease_meeting.sandbox import Sandbox
 from netease_meeting.sandbox.server import Server
 
+from tests.client.places import TogetherServer, found
 from tests.conftest import RudeServer, receive, reply, rude_server
 
 
@@ -37,8 +38,7 @@ class EchoServer(RudeServer):
             while request:
                 number = json.loads(request.partition(b"\r\n\r\n")[2])["meetingUniqueId"]
                 time.sleep(chance.random() * longest)
-                ret = {"meetingUniqueId": number, "meetingId": "1", "subject": str(number), "status": 1}
-                connection.sendall(reply(json.dumps({"code": 200, "ret": ret}).encode()))
+                connection.sendall(found(number))
                 request = receive(connection)
 
         super().__init__([serve])
@@ -123,7 +123,7 @@ def test_a_client_belongs_to_one_event_loop(server: Server) -> None:
 def test_cancelling_loses_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many more tasks than connections, most of them cancelled at random moments; then every place is free again."""
     monkeypatch.setattr(connections, "MOST_CONNECTIONS", 10)
-    server = EchoServer(longest=0.005)
+    server = TogetherServer()
     chance = random.Random(11)
 
     async def main() -> tuple[int, int]:
@@ -148,8 +148,8 @@ def test_cancelling_loses_no_connection(monkeypatch: pytest.MonkeyPatch) -> None
                     else:
                         assert result is True
                         finished += 1
-            places = await asyncio.wait_for(asyncio.gather(*(one(index) for index in range(10))), 10)
-            assert places == [True] * 10
+            server.expect(10)  # with one place lost, nine would come and wait for the tenth in vain
+            assert await asyncio.gather(*(one(index) for index in range(10))) == [True] * 10
         return cancelled, finished
 
     try:

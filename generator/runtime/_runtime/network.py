@@ -95,7 +95,12 @@ class _Stream(httpcore.NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         seconds = self._deadline.connecting()
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, seconds), self._deadline)
+        try:
+            stream = self._stream.start_tls(ssl_context, server_hostname, seconds)
+        except BaseException:  # httpcore closes it after an Exception, which an interruption is not
+            self.close()
+            raise
+        return _Stream(stream, self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
@@ -141,7 +146,12 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.AsyncNetworkStream:
         seconds = self._deadline.connecting()
-        return _AsyncStream(await self._stream.start_tls(ssl_context, server_hostname, seconds), self._deadline)
+        try:
+            stream = await self._stream.start_tls(ssl_context, server_hostname, seconds)
+        except BaseException:  # httpcore closes it after an Exception, which a cancellation is not
+            await self.aclose()
+            raise
+        return _AsyncStream(stream, self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
