@@ -106,6 +106,7 @@ def _contract(sandbox: Sandbox, wish: Wish, number: int) -> Any:
     return {
         "states": document.states,
         "operations": sorted(route.name for route in document.routes.values()),
+        "events": document.events,
         "codes": document.root["x-error-codes"]["codes"],
         "credentials": {"appKey": APP_KEY, "appSecret": APP_SECRET},
     }

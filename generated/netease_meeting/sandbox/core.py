@@ -119,7 +119,8 @@ class Sandbox:
         with self._lock:
             self.clock.run_due()
             self._served += 1
-            entry: dict[str, Any] = {"number": self._served, "at": self.clock.seconds(), "path": request.path}
+            entry: dict[str, Any] = {"number": self._served, "at": self.clock.seconds()}
+            entry |= {"method": request.method, "path": request.path}
             self.requests.append(entry)
             route = self.document.routes.get(request.path)
             if route is None or request.method != "POST":
