@@ -9,7 +9,7 @@ import pytest
 
 from netease_meeting.sandbox.document import shipped
 
-from .conftest import JOIN, Api, signed
+from .conftest import JOIN, Api, joining, signed
 
 CODES = sorted(shipped().texts)
 GUEST = {"nickName": "guest1", "video": 1, "audio": 1}
@@ -73,10 +73,7 @@ def create(api: Api, **body: Any) -> int:
 def with_headers(api: Api, **changes: str) -> int:
     meeting = api.meeting()
     body = f'{{"meetingId":"{meeting["meetingId"]}","nickName":"a","video":1,"audio":1}}'.encode()
-    import hashlib
-
-    own = {"authorization": hashlib.md5(body + b"@163").hexdigest(), "clientType": "6", "deviceId": "d"}
-    return int(api.send(JOIN, body, {**signed(api.now()), **own, **changes})["code"])
+    return int(api.send(JOIN, body, {**signed(api.now()), **joining(body), **changes})["code"])
 
 
 NATURAL: list[tuple[int, str, Callable[[Api], int]]] = [

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from netease_meeting.sandbox import Sandbox
+from netease_meeting.sandbox import Request, Sandbox
 from netease_meeting.sandbox.document import shipped
 from netease_meeting.sandbox.signatures import Parts, sign
 from tests.conftest import ROOT
@@ -97,8 +97,6 @@ def test_the_sandboxes_clock_does_not_age_signatures(api: Api) -> None:
 
 
 def test_a_failure_can_carry_a_status_of_its_own() -> None:
-    from netease_meeting.sandbox import Request
-
     def status(sandbox: Sandbox) -> int:
         return sandbox.handle(Request("POST", "/v2/meeting/list", {}, b"{}")).status
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -14,6 +13,7 @@ from .messages import Harm
 _KEYS = {"operation", "code", "status", "html", "fault", "delay", "skew", "times"}
 _ANY = "*"
 _LONGEST = 600
+_FARTHEST = 10**9
 _MOST = 1_000_000
 
 
@@ -54,24 +54,23 @@ class Faults:
         if not set(wish) - {"operation", "times"}:
             raise ValueError(f"say what shall happen: one of {', '.join(sorted(_KEYS - {'operation', 'times'}))}")
         code, harm, html = wish.get("code"), wish.get("fault"), wish.get("html", False)
-        if code is not None and (isinstance(code, bool) or code not in self._codes):
+        if code is not None and (type(code) is not int or code not in self._codes):
             raise ValueError(f"{code!r} is not one of the document's codes")
-        if harm is not None and harm not in get_args(Harm):
+        if harm is not None and (not isinstance(harm, str) or harm not in get_args(Harm)):
             raise ValueError(f"fault must be one of {', '.join(get_args(Harm))}, not {harm!r}")
         if not isinstance(html, bool):
             raise ValueError("html must be true or false")
-        status = _number(wish, "status", 0, 200, 599) or None
         self._waiting.append(
             Fault(
                 operation=operation,
-                times=int(_number(wish, "times", 1, 1, _MOST)),
+                times=_whole(wish, "times", 1, _MOST) or 1,
                 wish={key: value for key, value in wish.items() if key not in ("operation", "times")},
                 code=code,
-                status=None if status is None else int(status),
+                status=_whole(wish, "status", 200, 599),
                 html=html,
                 harm=harm,
-                delay=_number(wish, "delay", 0.0, 0, _LONGEST),
-                skew=_number(wish, "skew", 0.0, -(10**9), 10**9),
+                delay=_number(wish, "delay", 0, _LONGEST) or 0.0,
+                skew=_number(wish, "skew", -_FARTHEST, _FARTHEST) or 0.0,
             )
         )
 
@@ -94,12 +93,19 @@ class Faults:
         self._waiting.clear()
 
 
-def _number(wish: Mapping[str, Any], key: str, default: float, lowest: float, highest: float) -> float:
+def _number(wish: Mapping[str, Any], key: str, lowest: float, highest: float) -> float | None:
     value = wish.get(key)
     if value is None:
-        return default
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ValueError(f"{key} must be a number, not {value!r}")
     if not lowest <= value <= highest:
         raise ValueError(f"{key} must lie between {lowest} and {highest}, not at {value}")
+    return value
+
+
+def _whole(wish: Mapping[str, Any], key: str, lowest: int, highest: int) -> int | None:
+    value = _number(wish, key, lowest, highest)
+    if isinstance(value, float):
+        raise ValueError(f"{key} must be a whole number, not {value}")
     return value

@@ -165,13 +165,17 @@ class _Connection(asyncio.Protocol):
                 return None
 
     async def _later(self, answer: Response | Coroutine[None, None, Response]) -> None:
-        response = answer if isinstance(answer, Response) else await answer
-        if response.delay:
-            await asyncio.sleep(response.delay)
-        if response.harm is None:
-            self._write(response)
-        else:
-            await self._spoil(response, response.harm)
+        try:
+            response = answer if isinstance(answer, Response) else await answer
+            if response.delay:
+                await asyncio.sleep(response.delay)
+            if response.harm is None:
+                self._write(response)
+            else:
+                await self._spoil(response, response.harm)
+        except BaseException:  # a defect of the sandbox, or its end: nobody shall wait for an answer that will not come
+            self._transport.abort()
+            raise
         self._task = None
         if not self._transport.is_closing():
             self._transport.resume_reading()

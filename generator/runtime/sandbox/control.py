@@ -35,7 +35,7 @@ def control(sandbox: Sandbox, request: Request, *, exposed: bool = False) -> Res
     origin = request.headers.get("origin", "")
     if not exposed and _host(f"//{request.headers.get('host', '')}") not in LOOPBACK:
         return _json(403, {"error": "the control plane answers to 127.0.0.1, localhost and ::1 only"})
-    if origin and _host(origin) not in LOOPBACK and urlsplit(origin).netloc != request.headers.get("host"):
+    if origin and _host(origin) not in LOOPBACK and origin.partition("://")[2] != request.headers.get("host"):
         return _json(403, {"error": f"pages from {origin} may not steer the sandbox"})
     response = _preflight() if request.method == "OPTIONS" else _route(sandbox, request)
     allowed = [("Access-Control-Allow-Origin", origin), ("Vary", "Origin")] if origin else []
@@ -105,6 +105,7 @@ def _contract(sandbox: Sandbox, wish: Wish, number: int) -> Any:
     return {
         "states": document.states,
         "operations": sorted(route.name for route in document.routes.values()),
+        "events": document.events,
         "codes": document.root["x-error-codes"]["codes"],
         "credentials": {"appKey": APP_KEY, "appSecret": APP_SECRET},
     }

@@ -92,6 +92,7 @@ class Document:
         self.delivery: Mapping[str, Any] = root["x-delivery"]
         webhooks = [item["post"] for item in root["webhooks"].values()]
         self.messages = {webhook["x-sdk"]["event"]: self._message(webhook) for webhook in webhooks}
+        self.events = {webhook["x-sdk"]["event"]: _summary(webhook) for webhook in webhooks}
         self.callback_scheme = next(iter(webhooks[0]["security"][0]))
         self.media_type = next(iter(webhooks[0]["requestBody"]["content"]))
 
@@ -178,6 +179,10 @@ def _check_parts(place: str, value: Any) -> None:
 def _content(operation: Mapping[str, Any]) -> Mapping[str, Any]:
     content: Mapping[str, Mapping[str, Any]] = operation["requestBody"]["content"]
     return next(iter(content.values()))
+
+
+def _summary(operation: Mapping[str, Any]) -> dict[str, str]:
+    return {"zh": operation["summary"], "en": operation["x-i18n"]["en"]["summary"]}
 
 
 def _codes(parameter: Mapping[str, Any]) -> dict[str, Any]:
