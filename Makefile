@@ -9,7 +9,7 @@ STAMP := $(VENV)/.ready
 .PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' Makefile)
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## Make .venv and install the locked dependencies into it
 
@@ -57,6 +57,9 @@ release-check: setup ## Name what changed since the last tag, whom it breaks, an
 
 torture: setup ## Run the failure scoreboard: table, and build/torture.json (under 10 minutes)
 	@$(BIN)/python -m tests.torture
+
+torture-callbacks: setup ## Run the scoreboard of callbacks: table, and build/torture-callbacks.json
+	@$(BIN)/python -m tests.torture_callbacks
 
 torture-sandbox: setup ## Hold the sandbox against its model: 2 000 runs of 50 steps
 	@NETEASE_MEETING_RUNS=2000 $(BIN)/python -m pytest -q tests/sandbox/test_model.py
