@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from . import naming
+from . import naming, states
 from .ir import (
     Api,
     Enum,
@@ -20,6 +20,7 @@ from .ir import (
     Model,
     Operation,
     Pagination,
+    Rebuild,
     Recovery,
     Resource,
     Scheme,
@@ -92,6 +93,7 @@ class _Builder:
             webhooks=webhooks,
             message=self._message(),
             delivery=self.root.get("x-delivery"),
+            rebuild=self._rebuild(resources, webhooks),
             states=self.root.get("x-states"),
             document=self.root,
         )
@@ -357,7 +359,45 @@ class _Builder:
             per=delivery["order"]["per"],
             by=delivery["order"]["by"],
             probe=delivery.get("probe"),
+            schedule=tuple(delivery["schedule"]),
             scheme=self._schemes_of(first)[0],
+        )
+
+    def _rebuild(self, resources: tuple[Resource, ...], webhooks: tuple[Webhook, ...]) -> Rebuild | None:
+        raw, machine = self.root.get("x-delivery", {}).get("rebuild"), self.root.get("x-states")
+        if raw is None or machine is None:
+            return None
+        operations = {operation.id: operation for resource in resources for operation in resource.operations}
+        callbacks = {webhook.id: webhook for webhook in webhooks}
+        events = {webhook.id: webhook.event for webhook in webhooks}
+        unknown = [raw[part]["read"] for part in raw if raw[part]["read"] not in operations]
+        unknown += [raw["items"]["callback"]] if raw["items"]["callback"] not in events else []
+        filters = operations[raw["listed"]["read"]].request.fields if not unknown else ()
+        type_ = next((field for field in filters if field.wire == raw["listed"]["type"]), None)
+        if type_ is None:
+            what = ", ".join(unknown) or raw["listed"]["type"]
+            self._problem(
+                ("x-delivery", "rebuild"), f"there is no {what}", "Name operations, fields and callbacks there are"
+            )
+            return None
+        callback = callbacks[raw["items"]["callback"]]
+        delivery, place = self.root["x-delivery"], ("x-delivery", "order")
+        order = {self._attribute(callback.body, path, place) for path in delivery["order"].values()}
+        state = operations[raw["state"]["read"]]
+        return Rebuild(
+            state=state,
+            argument=next(field.name for field in state.request.fields if field.wire == delivery["order"]["per"]),
+            status=raw["state"]["status"],
+            fields=raw["state"]["fields"],
+            unknown=raw["state"]["unknown"],
+            listed=operations[raw["listed"]["read"]],
+            type=type_,
+            items=operations[raw["items"]["read"]],
+            item_event=callback.event,
+            item=raw["items"]["property"],
+            identity=tuple(path for path in callback.key if path not in order),
+            missing=states.missing(machine, events),
+            begun=states.begun(machine, events),
         )
 
     # -- checks
