@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
+import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -66,15 +68,13 @@ def postgres(binaries: Path) -> Iterator[str]:
 
 
 def unprivileged(home: Path) -> list[str | Path]:
-    """Return what to put before a command so that it is not run by root, which PostgreSQL refuses."""
-    if os.getuid() != 0:
-        return []
-    import pwd
-
-    user = next(user for user in (pwd.getpwall()) if user.pw_name in ("postgres", "nobody"))
-    os.chown(home, user.pw_uid, user.pw_gid)
-    home.chmod(0o755)
-    return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--"]
+    """Return what to put before a command so that it ends with us, and is not run by root, which PostgreSQL refuses."""
+    command: list[str | Path] = ["setpriv", "--pdeathsig", "INT"]
+    if os.getuid() == 0:
+        user = next(user for user in pwd.getpwall() if user.pw_name in ("postgres", "nobody"))
+        os.chown(home, user.pw_uid, user.pw_gid)
+        command += [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+    return [*command, "--"]
 
 
 def wait_until_ready(conninfo: str, server: subprocess.Popen[bytes]) -> None:
@@ -90,3 +90,11 @@ def wait_until_ready(conninfo: str, server: subprocess.Popen[bytes]) -> None:
         else:
             return
     raise RuntimeError("PostgreSQL did not start within 30 s")
+
+
+def schema(conninfo: str) -> str:
+    """Return the address of an empty schema of its own: much faster to make and to drop than a database."""
+    name = f"s{uuid.uuid4().hex}"
+    with closing(psycopg.connect(conninfo, autocommit=True)) as connection:
+        connection.execute(f"CREATE SCHEMA {name}".encode())
+    return f"{conninfo} options=-csearch_path={name}"

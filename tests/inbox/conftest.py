@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import uuid
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 
-import psycopg
 import pytest
 from netease_meeting.inbox import PostgresStore, SQLiteStore, Store
 
-from ..postgres import binaries, postgres
+from ..postgres import binaries, postgres, schema
 
 MakeStore = Callable[[], Store]
 
@@ -34,11 +31,8 @@ def server() -> Iterator[str]:
 
 @pytest.fixture
 def database(server: str) -> str:
-    """A database of its own; dropped with the server."""
-    name = f"t{uuid.uuid4().hex}"
-    with closing(psycopg.connect(server, autocommit=True)) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    return server.replace("dbname=postgres", f"dbname={name}")
+    """A place of its own on the server."""
+    return schema(server)
 
 
 @pytest.fixture

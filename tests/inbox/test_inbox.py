@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -239,7 +240,7 @@ def test_waits_stop_growing_at_five_minutes(make: MakeStore, caplog: Any) -> Non
     while not world.inbox.parked():
         world.inbox.work(handler)
         world.clock.now += 1
-    waits = [round(after - before) for before, after in zip(at, at[1:], strict=False)]
+    waits = [round(after - before) for before, after in pairwise(at)]
     assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
 
 

@@ -34,7 +34,7 @@ class Entry:
     due_at: float
     """Not to be handed over before."""
     after: int | None = None
-    """Only in a rebuilt event: it happened after this time, in milliseconds, and not after ``time``."""
+    """Only in a rebuilt event: it happened no sooner than this, in milliseconds, and no later than ``time``."""
 
 
 @dataclass(frozen=True)

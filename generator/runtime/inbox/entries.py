@@ -9,16 +9,14 @@ from .._runtime.events import event_key
 from .._runtime.rebuild import Rebuild
 from .store import Entry
 
-_INT64 = range(-(2**63), 2**63)
-
 
 def entry_of(event: Any, body: bytes, facts: Rebuild, now: float, due_at: float) -> Entry:
     """Return the entry of a callback that came."""
     meeting, moment = event.meeting_unique_id, event.time
     return Entry(
         key=event.key,
-        meeting=meeting if meeting in _INT64 else 0,
-        time=moment if moment in _INT64 else int(now * 1000),
+        meeting=meeting if _fits(meeting) else 0,
+        time=moment if _fits(moment) else int(now * 1000),
         kind=type(event).__name__,
         topic=topic_of(event, facts),
         app_key=event.app_key,
@@ -26,6 +24,11 @@ def entry_of(event: Any, body: bytes, facts: Rebuild, now: float, due_at: float)
         received_at=now,
         due_at=due_at,
     )
+
+
+def _fits(number: int | None) -> bool:
+    """Whether there is a number, and databases can hold it: callbacks of unknown kinds may say anything."""
+    return number is not None and -(2**63) <= number < 2**63
 
 
 def topic_of(event: Any, facts: Rebuild) -> str:

@@ -21,7 +21,7 @@ def twin_of(entry: Entry, history: Sequence[Past], alternating: Collection[str])
     taken = {past.twin for past in history}
     same = [past for past in history if past.topic == entry.topic and past.key not in taken]
     if entry.after is not None:
-        found = [past for past in same if past.after is None and entry.after < past.time <= entry.time]
+        found = [past for past in same if past.after is None and entry.after <= past.time <= entry.time]
         return found[-1].key if found else None
     return next((past.key for past in same if _told(entry, past, history, alternating)), None)
 
@@ -30,7 +30,7 @@ def _told(entry: Entry, rebuilt: Past, history: Sequence[Past], alternating: Col
     """Whether *rebuilt*, which was handed over, may have been *entry*."""
     if rebuilt.after is None or rebuilt.state != DONE or rebuilt.twin is not None:
         return False
-    if not rebuilt.after < entry.time <= rebuilt.time:
+    if not rebuilt.after <= entry.time <= rebuilt.time:
         return False
     # START, END, START: the rebuilt one was the first, if an END that nobody rebuilt lies before this.
     return entry.kind not in alternating or not any(
