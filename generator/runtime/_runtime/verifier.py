@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from hmac import compare_digest
+from operator import itemgetter
 from typing import Any, NoReturn, Protocol, cast
 
 from .errors import (
@@ -37,9 +39,9 @@ LARGEST_BODY = 1024 * 1024
 
 # Checked before anything is hashed: SHA-1 over secret-then-message can be extended by whoever may choose odd bytes, and
 # the border between nonce and time can be moved by whoever may begin a time with 0.
-_VISIBLE = (rb"[\x21-\x7e]{1,128}", "1 to 128 visible ASCII characters")
-_MILLIS = (rb"[1-9][0-9]{12}", "a time in milliseconds, 13 digits: callbacks do not count in seconds")
-_DIGEST = (rb"[0-9a-f]{32,64}", "a digest in lower-case hexadecimal")
+_VISIBLE = re.compile(rb"[\x21-\x7e]{1,128}")
+_MILLIS = re.compile(rb"[1-9][0-9]{12}")
+_HEX = re.compile(rb"[0-9a-f]+")
 
 Hint = tuple[str, str]
 """What to do, in English and Chinese."""
@@ -79,20 +81,20 @@ class Verifier:
         self._future = future
         self._now = now
         self._app_key = None if app_key is None else check_header("app_key", app_key)
-        self._secrets = _resolver(app_key, app_secret)
+        self._resolve = app_secret if callable(app_secret) else None
+        self._live = [] if callable(app_secret) else _wrapped(app_secret)
+        if self._resolve is None and not (app_key and self._live):
+            raise ConfigurationError(
+                "Webhook needs an app_key and at least one app_secret; only a function as app_secret, which is given "
+                "the AppKey of each callback and returns its secret, does without app_key."
+            )
         self._decoy = [check_secret(secrets.token_hex(16))]
         self._sign = scheme.sign
-        made = [name.decode() for name, _ in scheme.sign(_NOTHING)]
-        self._digests = [made.index(name) for name in scheme.digests]
-        parts = [(scheme.literals["appKey"], _VISIBLE), (scheme.literals["nonce"], _VISIBLE)]
-        parts += [(scheme.literals["unixMillis"], _MILLIS), *((name, _DIGEST) for name in scheme.digests)]
-        self._parts = parts
-        self._shape = re.compile(b"\n".join(b"(%b)" % pattern for _, (pattern, _) in parts))
-        self._lengths = {len(name) for name, _ in parts}
-        self._slots: dict[str | bytes, int] = {}
-        for slot, (name, _) in enumerate(parts):
-            for spelling in (name, name.lower(), name.title()):
-                self._slots[spelling] = self._slots[spelling.encode()] = slot
+        (digest,) = scheme.digests
+        self._at = [name.decode() for name, _ in scheme.sign(_NOTHING)].index(digest)
+        self._names = (*(scheme.literals[part] for part in ("appKey", "nonce", "unixMillis")), digest)
+        # One sender's requests carry the same headers in the same order: where ours stand is looked up once.
+        self._places = lru_cache(maxsize=64)(self._find)
 
     def verify(self, body: bytes, headers: HeaderSource) -> str:
         """Return the AppKey if *body* was signed by the vendor, lately, with a secret of that AppKey."""
@@ -104,74 +106,56 @@ class Verifier:
             )
         if len(body) > LARGEST_BODY:
             _refuse(f"the body is larger than {LARGEST_BODY // 1024} KiB", _SIZE, WebhookTooLargeError)
-        key, nonce, millis, *digests = self._read(headers)
+        key, nonce, millis, digest = self._values(headers)
         app_key = key.decode()
+        found = self._live if self._resolve is None else _wrapped(self._resolve(app_key) or ())
         signed = False
-        for secret in self._secrets(app_key) or self._decoy:  # an AppKey nobody knows takes as long as a wrong secret
+        for secret in found or self._decoy:  # an AppKey nobody knows takes as long as a wrong secret
             made = self._sign(Material(key, secret.reveal(), nonce, millis[:-3], millis, body))
-            same = [compare_digest(made[at][1], came) for at, came in zip(self._digests, digests, strict=True)]
-            signed |= all(same)
+            signed |= compare_digest(made[self._at][1], digest)
         if not signed:
             _refuse("the signature is wrong: another secret, or a body that was changed on the way", _COMPARE)
-        if self._app_key is not None and not compare_digest(self._app_key, key):
+        if self._app_key is not None and self._app_key != key:
             _refuse("the callback is for another application", _APPLICATION)
-        self._check_time(self._now() - int(millis) / 1000)
+        age = self._now() - int(millis) / 1000
+        if age > self._tolerance:
+            what = f"the signature is {age:.0f} s old, allowed are {self._tolerance:.0f} s"
+            _refuse(what, _CLOCK, WebhookTimestampError)
+        if -age > self._future:
+            what = f"the signature is {-age:.0f} s in the future, allowed are {self._future:.0f} s"
+            _refuse(what, _CLOCK, WebhookTimestampError)
         return app_key
 
-    def _check_time(self, age: float) -> None:
-        if age > self._tolerance:
-            _refuse(
-                f"the signature is {age:.0f} s old, allowed are {self._tolerance:.0f} s", _CLOCK, WebhookTimestampError
-            )
-        if -age > self._future:
-            _refuse(
-                f"the signature is {-age:.0f} s in the future, allowed are {self._future:.0f} s",
-                _CLOCK,
-                WebhookTimestampError,
-            )
-
-    def _read(self, headers: HeaderSource) -> Sequence[bytes]:
-        """Return AppKey, nonce, time and sums: each there once, each of the right shape."""
-        found: list[Any] = [None] * len(self._parts)
-        slots, lengths = self._slots, self._lengths
+    def _values(self, headers: HeaderSource) -> tuple[bytes, bytes, bytes, bytes]:
+        """Return AppKey, nonce, time and digest: each there once, each of the right shape."""
         source: Any = headers
-        for name, value in source.items() if hasattr(source, "items") else source:
-            slot = slots.get(name)
-            if slot is None and len(name) in lengths:
-                slot = slots.get(name.lower())
-            if slot is None:
-                continue
-            if found[slot] is not None:
-                _refuse(f"the header {self._parts[slot][0]} stands there twice", _PASS_ON)
-            found[slot] = value
+        names, values = tuple(zip(*(source.items() if hasattr(source, "items") else source), strict=True)) or ((), ())
+        key, nonce, millis, digest = given = self._places(names)(values)
         try:
-            joined = b"\n".join(found) if type(found[0]) is bytes else "\n".join(found).encode()
-        except (TypeError, UnicodeEncodeError):
-            self._explain(found)
-        match = self._shape.fullmatch(joined)
-        return match.groups() if match is not None else self._explain(found)
+            if type(nonce) is str:
+                key, nonce, millis, digest = key.encode(), nonce.encode(), millis.encode(), digest.encode()
+            fits = _VISIBLE.fullmatch(nonce) and _MILLIS.fullmatch(millis)
+            if fits and _VISIBLE.fullmatch(key) and _HEX.fullmatch(digest):
+                return key, nonce, millis, digest
+        except (AttributeError, TypeError, UnicodeEncodeError):
+            pass  # a value that is neither text nor bytes, or text that no header can hold
+        return self._explain(given)
 
-    def _explain(self, found: Sequence[Any]) -> NoReturn:
-        for (name, (pattern, shape)), value in zip(self._parts, found, strict=True):
-            if value is None:
-                _refuse(f"the header {name} is missing", _PASS_ON)
+    def _find(self, names: tuple[str | bytes, ...]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+        """Return what picks our headers' values out of the values of all headers, which are called *names*."""
+        lower = [(name if isinstance(name, str) else name.decode("latin-1")).lower() for name in names]
+        for name in self._names:
+            if (count := lower.count(name.lower())) != 1:
+                _refuse(f"the header {name} {'stands there twice' if count else 'is missing'}", _PASS_ON)
+        return itemgetter(*(lower.index(name.lower()) for name in self._names))
+
+    def _explain(self, given: Sequence[Any]) -> NoReturn:
+        for name, value, (shape, wanted) in zip(self._names, given, _SHAPES, strict=True):
             text = value.encode("utf-8", "replace") if isinstance(value, str) else value
-            if not isinstance(text, bytes) or not re.fullmatch(pattern, text):
+            if not isinstance(text, bytes) or not shape.fullmatch(text):
                 twice = ": it looks as if it stood there twice" if isinstance(text, bytes) and b"," in text else ""
-                _refuse(f"the header {name} is not {shape}{twice}", _PASS_ON)
-        _refuse("the headers are partly text, partly bytes", _PASS_ON)
-
-
-def _resolver(app_key: str | None, app_secret: Secrets | Resolver) -> Callable[[str], list[Secret]]:
-    if callable(app_secret):
-        return lambda key: _wrapped(app_secret(key) or ())
-    known = _wrapped(app_secret)
-    if app_key is None or not known:
-        raise ConfigurationError(
-            "Webhook needs an app_key and at least one app_secret; only a function as app_secret, which is given the "
-            "AppKey of each callback and returns its secret, does without app_key."
-        )
-    return lambda key: known
+                _refuse(f"the header {name} is not {wanted}{twice}", _PASS_ON)
+        _refuse("the headers are partly text and partly bytes", _PASS_ON)
 
 
 def _wrapped(app_secret: Secrets) -> list[Secret]:
@@ -183,3 +167,9 @@ def _refuse(what: str, hint: Hint, kind: type[WebhookError] = WebhookSignatureEr
 
 
 _NOTHING = Material(b"", b"", b"", b"", b"", b"")
+_SHAPES = (
+    (_VISIBLE, "1 to 128 visible ASCII characters"),
+    (_VISIBLE, "1 to 128 visible ASCII characters"),
+    (_MILLIS, "a time in milliseconds, 13 digits: callbacks do not count in seconds"),
+    (_HEX, "a digest in lower-case hexadecimal"),
+)

@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import reduce
-from typing import Any, ClassVar, Generic, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 import msgspec
 
 from . import lenient
 from .errors import WebhookPayloadError
 from .events import Probe, UnknownEvent, event_key
+from .handlers import Handlers
 from .signing import Scheme
 from .verifier import HeaderSource, Resolver, Secrets, Verifier
 
@@ -22,8 +23,8 @@ _REFUSALS = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 _sorted = msgspec.json.Encoder(order="sorted")
 
 
-class BaseWebhook(Generic[Event]):
-    """Verifies and reads callbacks. The generated ``Webhook`` knows the signature and the events."""
+class BaseWebhook(Handlers[Event]):
+    """Verifies, reads and hands on callbacks. The generated ``Webhook`` knows the signature and the events."""
 
     _scheme: ClassVar[Scheme]
     _tag: ClassVar[str]
@@ -51,6 +52,7 @@ class BaseWebhook(Generic[Event]):
             future: How far ahead of this machine's clock it may be.
             now: The clock, in unix seconds.
         """
+        super().__init__((*self._events.values(), UnknownEvent))
         self._app_key = app_key or ""
         self._verifier = Verifier(
             self._scheme, app_key, app_secret, tolerance.total_seconds(), future.total_seconds(), now
@@ -103,6 +105,26 @@ class BaseWebhook(Generic[Event]):
             event = self._read_slowly(bytes(body), application)
         msgspec.structs.force_setattr(event, "app_key", application)
         return cast(Event, event)
+
+    def handle(self, body: bytes, headers: HeaderSource) -> Event:
+        """Verify, read and call the handler of the event; return the event. A probe needs no handler.
+
+        Raises:
+            WebhookError: As ``parse``.
+            ConfigurationError: There is no fallback, or a handler is async.
+            Exception: Whatever the handler raises.
+        """
+        event = self.parse(body, headers)
+        if not isinstance(event, Probe):
+            self.dispatch(event)
+        return event
+
+    async def ahandle(self, body: bytes, headers: HeaderSource) -> Event:
+        """Do the same with handlers of both kinds; those that are not async run in a thread."""
+        event = self.parse(body, headers)
+        if not isinstance(event, Probe):
+            await self.adispatch(event)
+        return event
 
     def _read_slowly(self, body: bytes, app_key: str) -> Any:
         try:
