@@ -10,7 +10,9 @@ import time
 from enum import Enum
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import accumulate
 from typing import Any, cast
+from unicodedata import east_asian_width
 from urllib.parse import urlsplit
 
 import msgspec
@@ -23,6 +25,8 @@ _PATIENCE = 30.0
 """Seconds for the application behind ``--forward``: more than the vendor waits, so that a slow one shows as slow."""
 _SHOWN_APART = frozenset({"app_key", "key", "meeting_unique_id", "raw", "time"})
 _PER_HOP = frozenset({"connection", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"})
+_COLUMNS = 46
+"""What a line holds besides its text and its end."""
 _RED, _GREEN, _CYAN, _DIM = 31, 32, 36, 2
 
 
@@ -39,7 +43,8 @@ class Listener(ThreadingHTTPServer):
         self.webhook = webhook
         self.forward = parts if forward else None
         self.bodies = bodies
-        self._colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        self._terminal = sys.stdout.isatty()
+        self._colours = self._terminal and not os.environ.get("NO_COLOR")
         self.url = f"http://{host}:{self.server_address[1]}/"
 
     def run(self) -> None:
@@ -88,8 +93,8 @@ class Listener(ThreadingHTTPServer):
 
     def _line(self, kind: str, colour: int, meeting: str, text: str, status: int, took: str) -> str:
         end = f"{status} {took}".rstrip()
-        width = shutil.get_terminal_size((160, 0)).columns - 48 - len(end)
-        text = text if len(text) <= width else f"{text[: max(width - 1, 0)]}…"
+        if self._terminal:
+            text = _cut(text, shutil.get_terminal_size().columns - _COLUMNS - len(end))
         return (
             f"{self._colour(_DIM, time.strftime('%H:%M:%S'))}  {self._colour(colour, f'{kind:<16}')}  {meeting:<14}  "
             f"{text}  {self._colour(_GREEN if status == 200 else _RED, end)}"
@@ -122,6 +127,13 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing: callbacks print themselves."""
 
 
+def _cut(text: str, width: int) -> str:
+    """Return *text* such that it takes at most *width* columns; Chinese characters take two."""
+    columns = accumulate(2 if east_asian_width(char) in "WF" else 1 for char in text)
+    fitting = sum(column < width for column in columns)
+    return text if fitting >= len(text) - 1 else f"{text[:fitting]}…"
+
+
 def _summary(event: Event) -> str:
     if isinstance(event, UnknownEvent):
         return printable(event.problem)
@@ -135,7 +147,8 @@ def _fields(value: msgspec.Struct) -> list[str]:
         if isinstance(field, msgspec.Struct):
             parts += _fields(field)
         elif field is not None and name not in _SHOWN_APART:
-            parts.append(f"{name}={field.name if isinstance(field, Enum) else field!r}")
+            shown = field.name if isinstance(field, Enum) else repr(field)
+            parts.append(f"{name}={shown}")
     return parts
 
 
