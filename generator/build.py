@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from . import naming
+from . import naming, states
 from .ir import (
     Api,
     Delivery,
@@ -23,6 +23,7 @@ from .ir import (
     Model,
     Operation,
     Pagination,
+    Rebuild,
     Recovery,
     Resource,
     Scheme,
@@ -99,6 +100,7 @@ class _Builder:
             webhooks=webhooks,
             message=self._message(),
             delivery=_delivery(self.root["x-delivery"]) if "x-delivery" in self.root else None,
+            rebuild=self._rebuild(resources, webhooks),
             states=self._states(self.root["x-states"]) if "x-states" in self.root else None,
             document=self.root,
         )
@@ -376,6 +378,7 @@ class _Builder:
             per=delivery["order"]["per"],
             by=delivery["order"]["by"],
             probe=delivery.get("probe"),
+            schedule=tuple(delivery["schedule"]),
             scheme=self._schemes_of(first)[0],
         )
 
@@ -401,6 +404,43 @@ class _Builder:
             events={name: Text(text["zh"], text["en"]) for name, text in raw["events"].items()},
             kinds=self._enum(kinds) if kinds in self.parsed.enums else None,
             numbers=Text(raw["numbers"]["zh"], raw["numbers"]["en"]) if "numbers" in raw else None,
+        )
+
+    def _rebuild(self, resources: tuple[Resource, ...], webhooks: tuple[Webhook, ...]) -> Rebuild | None:
+        raw, machine = self.root.get("x-delivery", {}).get("rebuild"), self.root.get("x-states")
+        if raw is None or machine is None:
+            return None
+        operations = {operation.id: operation for resource in resources for operation in resource.operations}
+        callbacks = {webhook.id: webhook for webhook in webhooks}
+        events = {webhook.id: webhook.event for webhook in webhooks}
+        unknown = [raw[part]["read"] for part in raw if raw[part]["read"] not in operations]
+        unknown += [raw["items"]["callback"]] if raw["items"]["callback"] not in events else []
+        filters = operations[raw["listed"]["read"]].request.fields if not unknown else ()
+        type_ = next((field for field in filters if field.wire == raw["listed"]["type"]), None)
+        if type_ is None:
+            what = ", ".join(unknown) or raw["listed"]["type"]
+            self._problem(
+                ("x-delivery", "rebuild"), f"there is no {what}", "Name operations, fields and callbacks there are"
+            )
+            return None
+        callback = callbacks[raw["items"]["callback"]]
+        delivery, place = self.root["x-delivery"], ("x-delivery", "order")
+        order = {self._attribute(callback.body, path, place) for path in delivery["order"].values()}
+        state = operations[raw["state"]["read"]]
+        return Rebuild(
+            state=state,
+            argument=next(field.name for field in state.request.fields if field.wire == delivery["order"]["per"]),
+            status=raw["state"]["status"],
+            fields=raw["state"]["fields"],
+            unknown=raw["state"]["unknown"],
+            listed=operations[raw["listed"]["read"]],
+            type=type_,
+            items=operations[raw["items"]["read"]],
+            item_event=callback.event,
+            item=raw["items"]["property"],
+            identity=tuple(path for path in callback.key if path not in order),
+            missing=states.missing(machine, events),
+            begun=states.begun(machine, events),
         )
 
     # -- checks

@@ -498,7 +498,40 @@ class Message:
     """Wire name of the event's field that orders such a sequence."""
     probe: dict[str, Any] | None
     """The body that only asks whether anybody is there."""
+    schedule: tuple[float, ...]
+    """Seconds from each attempt to the next."""
     scheme: Scheme
+
+
+@dataclass(frozen=True)
+class Rebuild:
+    """What can be found out, and from which operations, about events whose callbacks were lost."""
+
+    state: Operation
+    """Shows how a meeting stands."""
+    argument: str
+    """The argument of the operations that names the meeting."""
+    status: str
+    """Wire name of its state's number."""
+    fields: dict[str, str]
+    """Wire names of an event's fields, each with the one of the meeting that is the same."""
+    unknown: dict[str, Any]
+    """What stands in fields that cannot be found out."""
+    listed: Operation
+    """Lists meetings."""
+    type: Field
+    """The argument that chooses among them."""
+    items: Operation
+    """Lists what else events tell of: files."""
+    item_event: str
+    item: str
+    """Wire name of the event's field that holds one."""
+    identity: tuple[str, ...]
+    """The attributes of such an event that tell one thing from another, whenever it is told of."""
+    missing: dict[str, dict[int, tuple[str, ...]]]
+    """Last event known, or none -> state -> the events that must have happened since."""
+    begun: dict[int, dict[int, tuple[str, ...]]]
+    """The same where nothing is known of a meeting but its type."""
 
 
 @dataclass(frozen=True)
@@ -534,6 +567,7 @@ class Api:
     webhooks: tuple[Webhook, ...]
     message: Message | None
     delivery: Delivery | None
+    rebuild: Rebuild | None
     states: StateMachine | None
     document: dict[str, Any]
     """The bundle itself, for publishing."""

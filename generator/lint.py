@@ -376,6 +376,15 @@ def _states_are_known(document: Document) -> Iterator[Problem]:
                 yield Problem(
                     where, f"the event {transition['event']!r} is not declared", "Correct the name or declare the event"
                 )
+    told = {("events", name): event.get("tells") for name, event in machine["events"].items()}
+    told |= {("states", index): state.get("tells") for index, state in enumerate(machine["states"])}
+    for path, callback in told.items():
+        if callback is not None and callback not in document.root.get("webhooks", {}):
+            yield Problem(
+                document.where("x-states", *path),
+                f"there is no callback {callback!r}",
+                "Name one of `webhooks` in the root",
+            )
 
 
 _RULES: tuple[Callable[[Document], Iterator[Problem]], ...] = (

@@ -12,12 +12,13 @@ from pathlib import Path
 from tests.torture import board
 from tests.torture.figure import Figure
 
-from . import forgery, peers, speed
+from . import forgery, kills, peers, speed
 
 FIGURES: dict[str, Callable[[int], Figure]] = {
     "forgery": forgery.mutants,
     "peers": peers.beside_ours,
     "speed": speed.ratio,
+    **kills.FIGURES,
 }
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from .._runtime.events import Probe, UnknownEvent, event_key
+from .._runtime.rebuild import Rebuild
 from .._runtime.webhook import BaseWebhook
 from ..models import MeetingCallback, MemberCallback, RecordingCallback
 from ..signing import CALLBACK_CHECK_SUM
@@ -187,3 +188,46 @@ class Webhook(BaseWebhook[Event]):
         6: MemberLeft,
         7: RecordingReady,
     }
+
+    schedule: ClassVar[tuple[float, ...]] = (2, 4, 6, 3600, 3600)
+    """Seconds from each attempt to the next, as long as the receiver does not accept the callback."""
+    rebuild: ClassVar[Rebuild] = Rebuild(
+        message=("msgType", "msgBody"),
+        order=("meetingUniqueId", "time"),
+        numbers={
+            "MeetingStarted": 1,
+            "MeetingCanceled": 2,
+            "MeetingEnded": 3,
+            "MeetingRecycled": 4,
+            "MemberJoined": 5,
+            "MemberLeft": 6,
+            "RecordingReady": 7,
+        },
+        state=("meetings.get", "meeting_unique_id", "status"),
+        fields={
+            "meetingId": "meetingId",
+            "shortId": "shortId",
+            "subject": "subject",
+            "reserveStartTime": "startTime",
+            "reserveEndTime": "endTime",
+        },
+        unknown={"type": 0},
+        listed=("meetings.list", "type", "type"),
+        items=("recordings.list", "RecordingReady", "fileInfo"),
+        identity=("file_info.md5", "file_info.filename", "file_info.piece_index"),
+        missing={
+            "": {2: (), 5: ("MeetingRecycled",), 1: (), 3: ("MeetingStarted", "MeetingEnded"), 4: ("MeetingCanceled",)},
+            "MeetingCanceled": {4: ()},
+            "MeetingEnded": {5: ("MeetingRecycled",), 1: (), 2: ("MeetingStarted",), 3: (), 4: ("MeetingCanceled",)},
+            "MeetingRecycled": {5: ()},
+            "MeetingStarted": {
+                1: ("MeetingEnded",),
+                2: (),
+                3: ("MeetingEnded",),
+                4: ("MeetingEnded", "MeetingCanceled"),
+                5: ("MeetingEnded", "MeetingRecycled"),
+            },
+        },
+        begun={3: {2: ("MeetingStarted",), 3: ("MeetingStarted", "MeetingEnded")}},
+    )
+    """What the API tells about callbacks that were lost; see ``netease_meeting.inbox``."""

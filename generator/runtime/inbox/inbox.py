@@ -1,0 +1,266 @@
+"""Callbacks that are kept before they are acknowledged, and handled once, in order."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Generic, Protocol, TypeVar
+
+from .._runtime.errors import ConfigurationError, printable
+from .._runtime.events import Probe
+from .._runtime.rebuild import Rebuild
+from .._runtime.verifier import HeaderSource
+from .entries import entry_of
+from .handlers import Delivery, Handler, calling
+from .reconcile import Report, reconcile
+from .store import Lease, LeaseLostError, Parked, Store
+from .twins import twin_of
+
+E = TypeVar("E")
+Read = TypeVar("Read", covariant=True)
+
+_FIRST_WAIT, _LONGEST_WAIT = 1.0, 300.0
+_PURGE_EVERY = 3600.0
+
+_log = logging.getLogger("netease_meeting.inbox")
+
+
+class Reader(Protocol[Read]):
+    """What an inbox wants of a ``Webhook``."""
+
+    @property
+    def schedule(self) -> Sequence[float]:
+        """Seconds from each attempt of the sender to the next."""
+        ...
+
+    @property
+    def rebuild(self) -> Rebuild:
+        """What the API tells about callbacks that were lost."""
+        ...
+
+    def parse(self, body: bytes, headers: HeaderSource) -> Read:
+        """Verify and return the event, or raise a ``WebhookError``."""
+        ...
+
+    def read(self, body: bytes, *, app_key: str | None = None) -> Read:
+        """Return the event of a body that was verified before."""
+        ...
+
+
+@dataclass(frozen=True)
+class Stats:
+    """How an inbox is doing."""
+
+    waiting: int
+    """Events that are kept and not handled."""
+    oldest: float | None
+    """Seconds since the oldest of them was received."""
+    parked: int
+    """Events that were given up."""
+    duplicates: int
+    """Callbacks that this ``Inbox`` object received though they were kept already."""
+
+
+class Inbox(Generic[E]):
+    """Keeps verified callbacks in a store, and hands them to a handler one by one.
+
+    ``receive`` in the web server, ``run`` in a worker: threads, processes or machines, as many as the store allows.
+
+    Args:
+        webhook: Verifies and reads the callbacks.
+        store: Where they are kept.
+        attempts: How often an event is handed over before it is parked. While it is tried again, after 1 s, 2 s, 4 s…
+            5 min, the later events of its meeting wait, and no others.
+        reorder: How long an event waits for older ones of its meeting that may still be on the way.
+        retention: How long what was handled is remembered, so that a late duplicate is recognised.
+        now: The clock, in unix seconds.
+
+    Example::
+
+        inbox = Inbox(webhook, SQLiteStore("callbacks.db"))
+        inbox.receive(body, headers)  # in the web server; then answer 200
+        inbox.run(handle)  # in a worker
+    """
+
+    def __init__(
+        self,
+        webhook: Reader[E],
+        store: Store,
+        *,
+        attempts: int = 10,
+        reorder: timedelta = timedelta(0),
+        retention: timedelta = timedelta(days=7),
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        last = sum(webhook.schedule)
+        if retention.total_seconds() < 2 * last:
+            raise ConfigurationError(
+                f"retention is too short: the sender repeats a callback up to {last:.0f} s later, "
+                f"so remember what was handled for at least twice that, {2 * last:.0f} s."
+            )
+        if attempts < 1:
+            raise ConfigurationError("attempts must be 1 or more.")
+        self._webhook = webhook
+        self._store = store
+        self._attempts = attempts
+        self._reorder = reorder.total_seconds()
+        self._retention = retention.total_seconds()
+        self._now = now
+        self._purge_at = 0.0
+        self._duplicates = 0
+        self._counting = threading.Lock()
+
+    # -- receiving
+
+    def receive(self, body: bytes, headers: HeaderSource) -> bool:
+        """Verify a callback and keep it. Answer 200 once this has returned, whatever it returned.
+
+        Returns:
+            Whether it was new. ``False`` for a duplicate, and for the probe of the vendor's console.
+
+        Raises:
+            WebhookError: It is not genuine: answer its ``status``.
+            Exception: The store could not keep it: answer 503, and it is sent again.
+        """
+        event: Any = self._webhook.parse(body, headers)
+        if isinstance(event, Probe):
+            return False
+        now = self._now()
+        is_new = self._store.put(entry_of(event, bytes(body), self._webhook.rebuild, now, now + self._reorder))
+        if not is_new:
+            with self._counting:
+                self._duplicates += 1
+        return is_new
+
+    # -- working
+
+    def work(self, handler: Handler[E]) -> int:
+        """Hand over what is due, and return how many events that were."""
+        handled = 0
+        with calling(handler) as call:
+            while self._step(call):
+                handled += 1
+        return handled
+
+    def run(
+        self, handler: Handler[E], *, stop: threading.Event | None = None, poll: timedelta = timedelta(seconds=0.2)
+    ) -> None:
+        """Hand events over for ever, or until *stop* is set. The event at hand is finished first.
+
+        A store that fails is tried again. Nothing a handler raises ends this, save ``KeyboardInterrupt`` and its like.
+
+        Args:
+            handler: Takes a ``Delivery``; may be an ``async def``.
+            stop: Set it to make this return.
+            poll: How long to sleep when nothing is due.
+        """
+        stop = stop or threading.Event()
+        pause = poll.total_seconds()
+        with calling(handler) as call:
+            while not stop.is_set():
+                try:
+                    self._purge_if_due()
+                    if self._step(call):
+                        continue
+                except Exception:
+                    _log.exception("the store failed; the worker goes on when it is back")
+                    pause = min(pause * 2, 30.0)
+                else:
+                    pause = poll.total_seconds()
+                stop.wait(pause)
+
+    def _step(self, call: Callable[[Delivery[E]], None]) -> bool:
+        """Hand over the next event; ``False`` if none is due."""
+        lease = self._store.lease(self._now())
+        if lease is None:
+            return False
+        try:
+            self._hand_over(lease, call)
+        except LeaseLostError as error:
+            _log.warning("%s of meeting %d: %s", lease.entry.kind, lease.entry.meeting, error)
+        return True
+
+    def _hand_over(self, lease: Lease, call: Callable[[Delivery[E]], None]) -> None:
+        entry = lease.entry
+        if lease.attempt > self._attempts:
+            lease.park("the worker died in every attempt")
+            return
+        try:
+            twin = self._twin(lease)
+            if twin is None:
+                call(Delivery(self._webhook.read(entry.body, app_key=entry.app_key), lease))
+            lease.done(twin)
+        except LeaseLostError:
+            raise
+        except Exception as error:
+            self._fail(lease, error)
+        except BaseException:
+            lease.release()
+            raise
+
+    def _twin(self, lease: Lease) -> str | None:
+        if not lease.mixed:
+            return None
+        return twin_of(lease.entry, self._store.history(lease.entry.meeting), self._webhook.rebuild.missing)
+
+    def _fail(self, lease: Lease, error: Exception) -> None:
+        entry, text = lease.entry, printable(f"{type(error).__name__}: {error}")
+        parking = lease.attempt >= self._attempts
+        _log.error(
+            "%s of meeting %d failed in attempt %d%s", entry.kind, entry.meeting, lease.attempt,
+            " and is parked" if parking else "", exc_info=error,
+        )  # fmt: skip
+        if parking:
+            lease.park(text)
+        else:
+            wait = min(_FIRST_WAIT * 2 ** (lease.attempt - 1), _LONGEST_WAIT)
+            lease.retry(self._now() + wait, text)
+
+    # -- looking after it
+
+    def parked(self) -> Sequence[Parked]:
+        """Return the events that were given up, oldest arrival first."""
+        return self._store.parked()
+
+    def replay(self, key: str | None = None) -> int:
+        """Hand parked events over anew: the one of *key*, or all. Return how many.
+
+        Newer events of their meetings may have been handled in the meantime: then ``delivery.late`` is true.
+        """
+        return self._store.replay(key, self._now())
+
+    def stats(self) -> Stats:
+        """Return how much waits, since when, and what was given up."""
+        depth = self._store.depth()
+        oldest = None if depth.oldest_at is None else max(self._now() - depth.oldest_at, 0.0)
+        return Stats(depth.waiting, oldest, depth.parked, self._duplicates)
+
+    def purge(self) -> int:
+        """Forget what was handled and is older than the retention; return how many. ``run`` does it every hour."""
+        return self._store.purge(self._now() - self._retention)
+
+    def reconcile(self, client: Any, *, listed: bool = False, app_key: str | None = None) -> Report:
+        """Rebuild what the API still tells about callbacks that never came; run it after a long outage.
+
+        Looks at every meeting of which something is remembered. What must have happened to it and was not received is
+        kept like a callback and handed over with ``delivery.rebuilt`` set. If the callback comes after all, only one of
+        the two takes effect. Running it again, or on several machines, does no harm.
+
+        Args:
+            client: A ``MeetingClient``. Each meeting that is not over costs two calls, each other one.
+            listed: Look at the scheduled meetings that ``meetings.list`` shows as well, known or not.
+            app_key: Only the meetings of this application, where the receiver serves several.
+
+        Raises:
+            MeetingError: The API cannot be reached. What was rebuilt until then is kept.
+        """
+        return reconcile(self._webhook, self._store, client, now=self._now, listed=listed, app_key=app_key)
+
+    def _purge_if_due(self) -> None:
+        if self._now() >= self._purge_at:
+            self._purge_at = self._now() + _PURGE_EVERY
+            self.purge()
