@@ -14,8 +14,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.figure import Figure
+
 from . import concurrency, faults, replies, signing
-from .figure import Figure
 
 FIGURES: dict[int, Callable[[int], Figure]] = {
     1: faults.mixed_calls,
