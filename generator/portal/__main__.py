@@ -13,6 +13,8 @@ from generator.publish import publish
 
 from .guides import read_document, read_guides
 from .layout import folder, write
+from .reference import modules
+from .rendering import root
 from .site import Sources, build
 
 
@@ -25,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         sources = Sources(
             guides=read_guides(options.docs / "guides"),
             changes=read_document(Path("CHANGELOG.md")),
+            modules=modules(options.package, api),
             contract={name: content for name, content in publish(api).items() if "/" not in name},
         )
     except ContractError as error:
@@ -34,8 +37,9 @@ def main(arguments: list[str] | None = None) -> int:
     except FileNotFoundError as error:
         print(f"{error}; {options.out} is untouched.", file=sys.stderr)
         return 1
-    count = write(build(api, sources), api.version, options.out)
-    print(f"{options.out}/{folder(api.version)}: {count} files in {time.perf_counter() - started:.2f} s")
+    files = build(api, sources)
+    write(files, root(api), api.version, options.out)
+    print(f"{options.out}/{folder(api.version)}: {len(files)} files in {time.perf_counter() - started:.2f} s")
     return 0
 
 
@@ -45,6 +49,12 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
         "--spec", type=Path, default=Path("spec/openapi.yaml"), help="the contract's root (default: %(default)s)"
     )
     parser.add_argument("--docs", type=Path, default=Path("docs"), help="where guides/ is (default: %(default)s)")
+    parser.add_argument(
+        "--package",
+        type=Path,
+        default=Path("generated/netease_meeting"),
+        help="the client to describe (default: %(default)s)",
+    )
     parser.add_argument("--out", type=Path, default=Path("site"), help="the folder to write (default: %(default)s)")
     return parser.parse_args(arguments)
 

@@ -1,7 +1,8 @@
 """The state machine as a drawing: where each state stands and how each change runs. The template only places it.
 
-States that last stand in a column in the contract's order; final states stand beside it, level with what leads to them.
-A change between neighbours runs straight, one to a final state as a curve, any other around the column in a lane of its own.
+States that last stand in a column in the contract's order; final states stand beside it, level with what leads to
+them. A change between neighbours runs straight, one to a final state as a curve, any other around the column in a lane
+of its own.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _STEP = 176
 _LABELS, _BETWEEN, _LANE = 216, 290, 30
 _TOP = 84
 _LINE = 17
-_LONGEST = 30
+_LONGEST = 34
 """Columns of a line of a label."""
 
 
@@ -202,8 +203,11 @@ class _Drawing:
         )
         y1 = source.middle + _spread(leaving.index(arrow), len(leaving))
         y2 = target.middle + _spread(arriving.index(arrow), len(arriving))
+        if len(arriving) == 1 and abs(y2 - y1) < _HEIGHT / 2 - 4:
+            y2 = y1
         bend = (target.x - source.right) / 2
-        path = f"M{source.right:g} {y1:g}C{source.right + bend:g} {y1:g} {target.x - bend:g} {y2:g} {target.x - 3:g} {y2:g}"
+        start, end = f"{source.right:g} {y1:g}", f"{target.x - 3:g} {y2:g}"
+        path = f"M{start}C{source.right + bend:g} {y1:g} {target.x - bend:g} {y2:g} {end}"
         rising = y2 < y1 - 20
         y = y1 + 18 if rising else y1 - 8
         return path, self._label(arrow, source.right + 12, y, "start", hanging=rising, standing=not rising)
@@ -240,7 +244,7 @@ def _arrows(transitions: Iterable[Transition]) -> Iterator[_Arrow]:
 
 
 def _spread(index: int, count: int) -> float:
-    return (index - (count - 1) / 2) * 28 if count < 3 else (index - (count - 1) / 2) * 16
+    return (index - (count - 1) / 2) * 34 if count < 3 else (index - (count - 1) / 2) * 16
 
 
 def _wrap(text: str) -> Iterator[str]:

@@ -39,7 +39,7 @@ def _sections(api: Api, titles: dict[str, Text]) -> Iterator[Section]:
         )
     callbacks = ("callbacks.html", *map(callback_path, api.webhooks))
     yield Section(texts["callbacks"], _known(titles, callbacks))
-    yield Section(texts["sdk"], _below(titles, "sdk/"))
+    yield Section(texts["sdk"], tuple((_last(title), path) for title, path in _below(titles, "sdk/")))
     yield Section(texts["more"], _known(titles, _END))
 
 
@@ -49,3 +49,8 @@ def _known(titles: dict[str, Text], paths: Iterable[str]) -> tuple[tuple[Text, s
 
 def _below(titles: dict[str, Text], folder: str) -> tuple[tuple[Text, str], ...]:
     return tuple((title, path) for path, title in titles.items() if path.startswith(folder))
+
+
+def _last(title: Text) -> Text:
+    """Return the last part of a module's name."""
+    return Text(title.zh.rpartition(".")[2], title.en.rpartition(".")[2])

@@ -13,20 +13,23 @@ from .fields import rows
 from .guides import Document
 from .language import chrome
 from .page import Page
+from .reference import Module
 
 
 CONSOLE = "console/index.html"
 
 
 def operation_path(operation: Operation) -> str:
+    """Return where the page of an operation is."""
     return f"operations/{operation.id}.html"
 
 
 def callback_path(webhook: Webhook) -> str:
+    """Return where the page of a callback is."""
     return f"callbacks/{webhook.id}.html"
 
 
-def pages(api: Api, guides: tuple[Document, ...], changes: Document) -> Iterator[Page]:
+def pages(api: Api, guides: tuple[Document, ...], changes: Document, modules: tuple[Module, ...]) -> Iterator[Page]:
     """Yield every page, in the order of the navigation."""
     titles, summaries = chrome()["title"], chrome()["summary"]
 
@@ -35,13 +38,14 @@ def pages(api: Api, guides: tuple[Document, ...], changes: Document) -> Iterator
 
     schemes = signature.worked(api)
     yield Page("index.html", "index.html.jinja", titles["index"], api.summary, {"first_sample": _first_sample(api)})
-    yield subject(
-        "signing",
-        "calculator.js",
-        worked_schemes=schemes,
-        scheme_facts=signature.facts(api.schemes),
-        examples=signature.calculator(schemes),
-    )
+    if schemes:
+        yield subject(
+            "signing",
+            "calculator.js",
+            worked_schemes=schemes,
+            scheme_facts=signature.facts(api.schemes),
+            examples=signature.calculator(schemes),
+        )
     if api.webhooks:
         yield subject(
             "callbacks",
@@ -57,6 +61,10 @@ def pages(api: Api, guides: tuple[Document, ...], changes: Document) -> Iterator
         yield _callback(api, webhook)
     for guide in guides:
         yield Page(f"guides/{guide.name}.html", "document.html.jinja", guide.title, guide.lead, {"document": guide})
+    for module in modules:
+        name = Text(module.name, module.name)
+        lead = _first_paragraph(module.text)
+        yield Page(f"sdk/{module.name}.html", "module.html.jinja", name, lead, {"module": module})
     yield Page(
         "changelog.html", "document.html.jinja", titles["changelog"], summaries["changelog"], {"document": changes}
     )

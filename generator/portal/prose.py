@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from .code import highlight
 
@@ -23,17 +24,21 @@ class _Renderer(RendererHTML):
 
     def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         token = tokens[idx]
-        language = token.info.split()[0] if token.info.strip() else "text"
-        return f'<pre tabindex="0"><code>{highlight(token.content, language)}</code></pre>\n'
+        return _code(token.content, token.info.split()[0] if token.info.strip() else "text")
 
     def code_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        return f'<pre tabindex="0"><code>{highlight(tokens[idx].content, "text")}</code></pre>\n'
+        return _code(tokens[idx].content, "python")  # docstrings' examples are the only ones without a language
 
     def table_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         return '<div class="wide" tabindex="0"><table>\n'
 
     def table_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         return "</table></div>\n"
+
+
+def _code(source: str, language: str) -> str:
+    colours = highlight(source, language)
+    return f'<pre data-copy data-language="{escape(language)}" tabindex="0"><code>{colours}</code></pre>\n'
 
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer).enable("table").disable("image")
@@ -53,7 +58,7 @@ def guide(text: str, resolve: Resolve) -> Markup:
     """Return a page that was written by hand: headings get anchors, links lead to where things are on the site."""
     tokens = _MARKDOWN.parse(text)
     seen: dict[str, int] = {}
-    for opening, content in zip(tokens, tokens[1:], strict=False):
+    for opening, content in pairwise(tokens):
         if opening.type == "heading_open":
             opening.attrSet("id", _unique(slug(content.content), seen))
     for token in tokens:
@@ -71,7 +76,7 @@ def title(text: str) -> str:
 def lead(text: str) -> str:
     """Return the first paragraph of a page as plain text."""
     tokens = _MARKDOWN.parse(text)
-    for opening, content in zip(tokens, tokens[1:], strict=False):
+    for opening, content in pairwise(tokens):
         if opening.type == "paragraph_open":
             return "".join(
                 child.content if child.content else " " for child in content.children or () if not child.nesting

@@ -13,7 +13,8 @@ from generator.ir import Api
 
 from . import code, diagram, prose, signature
 from .guides import Document
-from .language import Language, group, other
+from .language import LANGUAGES, Language, group, other
+from .layout import LATEST
 from .navigation import Section
 from .page import Links, Page
 from .pages import callback_path, operation_path
@@ -27,13 +28,7 @@ class Renderer:
     def __init__(self, api: Api, language: Language, sections: tuple[Section, ...], files: tuple[str, ...]) -> None:
         self._api = api
         self._language = language
-        self._environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(_TEMPLATES),
-            undefined=jinja2.StrictUndefined,
-            autoescape=True,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._environment = _environment()
         filters: dict[str, Any] = self._environment.filters
         filters.update(
             say=language.of,
@@ -55,7 +50,12 @@ class Renderer:
             text=lambda name: group(name, language),
             operation_path=operation_path,
             callback_path=callback_path,
-            demo={"key": signature.DEMO_KEY, "secret": signature.DEMO_SECRET},
+            demo={
+                "key": signature.DEMO_KEY,
+                "secret": signature.DEMO_SECRET,
+                "server": signature.DEMO_SERVER,
+                "command": signature.DEMO_COMMAND,
+            },
             drawing=self._drawing,
         )
 
@@ -88,6 +88,21 @@ class Renderer:
 
     def _guide(self, document: Document, links: Links) -> Markup:
         return prose.guide(self._language.of(document.source), lambda target: _resolve(target, links))
+
+
+def root(api: Api) -> str:
+    """Return the page at the top of all versions, which leads to the latest without any script."""
+    return _environment().get_template("root.html.jinja").render(api=api, latest=LATEST, languages=LANGUAGES)
+
+
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        undefined=jinja2.StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 def _resolve(target: str, links: Links) -> str | None:

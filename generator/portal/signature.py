@@ -12,6 +12,8 @@ from generator.ir import Api, Operation, Scheme, SignedHeader, Webhook
 DEMO_KEY, DEMO_SECRET = "sandbox-key", "sandbox-secret"
 """What the sandbox accepts: the worked values can be tried out as they stand."""
 
+DEMO_SERVER, DEMO_COMMAND = "http://127.0.0.1:8800", "python -m netease_meeting.sandbox --port 8800"
+
 CALLBACK_PATH = "/callbacks"
 """Where the worked callbacks arrive: any path of the reader's own."""
 

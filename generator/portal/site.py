@@ -13,6 +13,7 @@ from .guides import Document
 from .language import LANGUAGES
 from .navigation import navigation
 from .pages import pages
+from .reference import Module
 from .rendering import Renderer
 from .twins import main_part, twin
 
@@ -26,13 +27,14 @@ class Sources:
 
     guides: tuple[Document, ...]
     changes: Document
+    modules: tuple[Module, ...]
     contract: dict[str, bytes]
     """The published contract by file name."""
 
 
 def build(api: Api, sources: Sources) -> dict[str, bytes]:
     """Return every file of one version by its path."""
-    every = tuple(pages(api, sources.guides, sources.changes))
+    every = tuple(pages(api, sources.guides, sources.changes, sources.modules))
     sections = navigation(api, every)
     html: dict[str, str] = {}
     for language in LANGUAGES:

@@ -7,25 +7,14 @@ import re
 from bs4 import BeautifulSoup, Tag
 from markdownify import ATX, MarkdownConverter
 
-
-_SPAN = re.compile(r'</?span(?: class="[\w -]*")?>')
+_COLOUR = re.compile(r'</?span(?: class="[\w -]*")?>')
 """Most tags of a page are the colours of its code."""
-
-
-class _Converter(MarkdownConverter):
-    """Keeps links between pages between twins."""
-
-    def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        href = str(el.get("href", ""))
-        if "://" not in href:
-            el["href"] = re.sub(r"\.html(?=#|$)", ".md", href)
-        return super().convert_a(el, text, parent_tags)
 
 
 def main_part(html: str) -> Tag:
     """Return the ``main`` of a page without the parts marked as being of use on a screen only, and without colours."""
     start, end = html.index("<main"), html.index("</main>")
-    main = BeautifulSoup(_SPAN.sub("", html[start:end]), "html.parser").main
+    main = BeautifulSoup(_COLOUR.sub("", html[start:end]), "html.parser").main
     if main is None:
         raise ValueError("a page has no main part")
     for element in main.select("[data-screen]"):
@@ -34,7 +23,17 @@ def main_part(html: str) -> Tag:
 
 
 def twin(main: Tag) -> str:
-    """Return the main part of a page as Markdown."""
-    converter = _Converter(heading_style=ATX, bullets="-", escape_underscores=False, escape_asterisks=False)
-    text = converter.convert_soup(main)
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    """Return the main part of a page as Markdown, its links leading from twin to twin."""
+    for link in main.select("a[href]"):
+        href = str(link["href"])
+        if "://" not in href:
+            link["href"] = re.sub(r"\.html(?=#|$)", ".md", href)
+    converter = MarkdownConverter(
+        heading_style=ATX,
+        bullets="-",
+        escape_underscores=False,
+        escape_asterisks=False,
+        code_language_callback=lambda pre: pre.get("data-language", ""),
+    )
+    text: str = converter.convert_soup(main)
+    return text.strip() + "\n"

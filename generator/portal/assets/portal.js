@@ -7,7 +7,8 @@ const texts = facts("texts");
 theme();
 navigation();
 document.querySelectorAll("[data-copy]").forEach(copyable);
-document.querySelectorAll("[data-tabs]").forEach(tabbed);
+document.querySelectorAll("[data-tabs]").forEach((group, index) => tabbed(group, `tabs-${index}`));
+outline();
 search();
 
 function theme() {
@@ -60,12 +61,9 @@ async function write(text) {
   area.remove();
 }
 
-let groups = 0;
-
-function tabbed(group) {
+function tabbed(group, id) {
   const panels = [...group.querySelectorAll(":scope > section")];
   if (panels.length < 2) return;
-  const id = `tabs-${groups++}`;
   const key = group.dataset.tabs;
   const list = element("div", { role: "tablist", "aria-label": group.getAttribute("aria-label") });
   const tabs = panels.map((panel, index) => {
@@ -105,6 +103,18 @@ function tabbed(group) {
   group.removeAttribute("aria-label");
   const remembered = key && memory.get(key);
   select(Math.max(0, tabs.findIndex((tab) => tab.textContent === remembered)));
+}
+
+/** What is on this page, beside it, where there is room for it. */
+function outline() {
+  const main = document.querySelector("main");
+  const parts = [...main.querySelectorAll(":scope > section[id] > h2, :scope > article > h2[id], :scope > h2[id]")];
+  if (parts.length < 2) return;
+  const links = parts.map((heading) =>
+    element("li", {}, element("a", { href: `#${heading.id || heading.parentElement.id}` }, heading.textContent)),
+  );
+  const label = element("p", { id: "here" }, texts.on_page);
+  main.append(element("nav", { class: "here", "aria-labelledby": "here" }, label, element("ul", {}, ...links)));
 }
 
 function search() {

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 from generator.ir import Api, Operation
 from tests.conftest import ROOT
 from tests.figure import Figure
-from tests.portal.staging import stage
+from tests.samples.staging import stage
 
 from .browser import opened
 from .site import Site
