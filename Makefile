@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo generate check test lint lint-spec docs docs-check release-check torture build clean
+.PHONY: help setup lock demo generate check test lint lint-spec docs docs-check release-check torture torture-sandbox bench-sandbox build clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## Make .venv and install the locked dependencies into it
 
@@ -52,11 +52,20 @@ lint-spec: setup ## Run Redocly and Spectral over the published contract (needs 
 docs: generate ## Build the portal into site/
 	@$(BIN)/python -m generator.portal
 
+docs-check: docs ## Look at every page of the portal in headless Chromium: table, and build/docs-check.json
+	@$(BIN)/python -m tests.portal.check $(CHECK)
+
 release-check: setup ## Name what changed since the last tag, whom it breaks, and the version that is due
 	@$(BIN)/python -m generator.release
 
 torture: setup ## Run the failure scoreboard: table, and build/torture.json (under 10 minutes)
 	@$(BIN)/python -m tests.torture
+
+torture-sandbox: setup ## Hold the sandbox against its model: 2 000 runs of 50 steps
+	@NETEASE_MEETING_RUNS=2000 $(BIN)/python -m pytest -q tests/sandbox/test_model.py
+
+bench-sandbox: setup ## Measure the sandbox's speed against what it is held to
+	@$(BIN)/python benchmarks/sandbox.py
 
 build: generate ## Build the wheel and the sdist into dist/
 	@rm -rf dist

@@ -7,14 +7,53 @@ import argparse
 import sys
 import threading
 
-from .core import APP_KEY, APP_SECRET, Sandbox
+from .core import APP_KEY, APP_SECRET, LOOPBACK, Sandbox
 from .server import Server
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_WELCOME = """
+  NetEase Meeting sandbox · 网易会议沙箱
+
+  API    {url}
+  page   {url}/_sandbox/        watch meetings, move time, break things
+
+  export NETEASE_MEETING_BASE_URL={url}
+  export NETEASE_MEETING_APP_KEY={key}
+  export NETEASE_MEETING_APP_SECRET={secret}
+
+  Try it in another shell, after the three lines above:
+  python -c 'import netease_meeting; print(netease_meeting.MeetingClient().accounts.create(im_accid="alice"))'
+
+  Ctrl-C ends it, and everything in it is forgotten.
+"""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve; return the exit status."""
+    options = _parser().parse_args(arguments)
+    if options.host not in LOOPBACK and not options.expose:
+        _parser().error(f"--host {options.host} lets other machines in: add --expose if you mean it")
+    sandbox = Sandbox(
+        seed=options.seed,
+        expose=options.expose,
+        forget_ended=options.forget_ended,
+        http_errors=options.http_errors,
+    )
+    try:
+        sandbox.set_callback(options.callback)
+        server = Server(sandbox, options.host, options.port)
+    except (OSError, OverflowError, ValueError) as error:
+        print(f"The sandbox cannot start: {error}", file=sys.stderr)
+        return 1
+    with server:
+        print(_WELCOME.format(url=server.url, key=APP_KEY, secret=APP_SECRET), flush=True)
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            print()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m netease_meeting.sandbox", description="A sandbox of the NetEase Meeting API."
     )
@@ -28,29 +67,12 @@ def main(arguments: list[str] | None = None) -> int:
         "--forget-ended", action="store_true", help="cancelled and recycled meetings can no longer be looked up"
     )
     parser.add_argument(
+        "--http-errors", action="store_true", help="failures carry an HTTP status of 400 and above instead of 200"
+    )
+    parser.add_argument(
         "--expose", action="store_true", help="allow other machines: as listeners and as targets of callbacks"
     )
-    options = parser.parse_args(arguments)
-    if options.host not in _LOOPBACK and not options.expose:
-        parser.error(f"--host {options.host} lets other machines in: add --expose if you mean it")
-    sandbox = Sandbox(seed=options.seed, expose=options.expose, forget_ended=options.forget_ended)
-    try:
-        sandbox.set_callback(options.callback)
-        server = Server(sandbox, options.host, options.port)
-    except (OSError, ValueError) as error:
-        print(f"The sandbox cannot start: {error}", file=sys.stderr)
-        return 1
-    with server:
-        print("NetEase Meeting sandbox. Ctrl-C ends it.\n")
-        print(f"  export NETEASE_MEETING_BASE_URL={server.url}")
-        print(f"  export NETEASE_MEETING_APP_KEY={APP_KEY}")
-        print(f"  export NETEASE_MEETING_APP_SECRET={APP_SECRET}\n")
-        print(f"  state, clock, faults: {server.url}/_sandbox/state", flush=True)
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            print()
-    return 0
+    return parser
 
 
 if __name__ == "__main__":

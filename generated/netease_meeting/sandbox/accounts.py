@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,9 +42,8 @@ class Accounts:
         self._by_id: dict[str, Account] = {}
         self._by_im_accid: dict[str, Account] = {}
         self._by_short_id: dict[str, Account] = {}
-
-    def __len__(self) -> int:
-        return len(self._by_id)
+        self._personal: set[str] = set()
+        """The personal numbers in use."""
 
     def all(self) -> list[Account]:
         """Return every account."""
@@ -51,18 +51,19 @@ class Accounts:
 
     def create(self, im_accid: str | None, token: str | None, short_id: str | None) -> Account:
         """Register an account. Raises ``BusinessError`` if the IM account or the short number is taken."""
-        if im_accid is not None and im_accid in self._by_im_accid:
+        if im_accid in self._by_im_accid:
             raise BusinessError(self._codes["ACCOUNT_ALREADY_EXISTS"])
         self._check_short_id(short_id, None)
         account = Account(
-            account_id=str(self._unused(10**17, self._by_id)),
+            account_id=self._unused(18, self._by_id),
             im_accid=im_accid or f"im-{self._chance.getrandbits(64):016x}",
             token=token or f"{self._chance.getrandbits(128):032x}",
-            personal_meeting_id=self._unused(10**9, {account.personal_meeting_id for account in self._by_id.values()}),
+            personal_meeting_id=int(self._unused(10, self._personal)),
             short_id=short_id,
         )
         self._by_id[account.account_id] = account
         self._by_im_accid[account.im_accid] = account
+        self._personal.add(str(account.personal_meeting_id))
         if short_id:
             self._by_short_id[short_id] = account
         return account
@@ -74,6 +75,10 @@ class Accounts:
     def get_by_im_accid(self, im_accid: str) -> Account:
         """Return an account by its id in the IM service. Raises ``BusinessError`` if there is none."""
         return self._known(self._by_im_accid.get(im_accid))
+
+    def by_short_id(self, short_id: str) -> Account | None:
+        """Return the account that has a short number."""
+        return self._by_short_id.get(short_id)
 
     def rename(self, account: Account, short_id: str | None) -> None:
         """Give an account a short number, or take it away."""
@@ -93,8 +98,8 @@ class Accounts:
             raise BusinessError(self._codes["ACCOUNT_NOT_FOUND"])
         return account
 
-    def _unused(self, lowest: int, taken: Any) -> int:
+    def _unused(self, digits: int, taken: Container[str]) -> str:
         while True:
-            number = self._chance.randrange(lowest, lowest * 10)
-            if number not in taken and str(number) not in taken:
+            number = str(self._chance.randrange(10 ** (digits - 1), 10**digits))
+            if number not in taken:
                 return number

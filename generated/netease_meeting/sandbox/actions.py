@@ -29,6 +29,8 @@ class World:
     app_key: str
     forget_ended: bool
     """Whether a cancelled or recycled meeting can no longer be looked up (the document leaves it open)."""
+    meeting_types: dict[str, int]
+    join_roles: dict[str, int]
 
     def refuse(self, name: str, note: str = "") -> BusinessError:
         """Return the refusal for a code by its name in the contract."""
@@ -36,7 +38,10 @@ class World:
 
     def meeting(self, unique_id: int) -> Meeting:
         """Return a meeting or refuse."""
-        meeting = self.meetings.get(unique_id)
+        return self.found(self.meetings.get(unique_id))
+
+    def found(self, meeting: Meeting | None) -> Meeting:
+        """Return the meeting or refuse."""
         if meeting is None or (self.forget_ended and self.meetings.is_final(meeting)):
             raise self.refuse("MEETING_NOT_FOUND")
         return meeting
@@ -64,7 +69,11 @@ def update_account_token(world: World, body: Body, headers: Body) -> None:
 
 def update_account_short_id(world: World, body: Body, headers: Body) -> None:
     """Update account short id."""
-    world.accounts.rename(world.accounts.get(body["accountId"]), body.get("shortId"))
+    account = world.accounts.get(body["accountId"])
+    world.accounts.rename(account, body.get("shortId"))
+    running = world.meetings.by_number(str(account.personal_meeting_id))
+    if running is not None and not world.meetings.is_final(running):
+        running.short_id = account.short_id
 
 
 def create_meeting(world: World, body: Body, headers: Body) -> Any:
@@ -73,21 +82,14 @@ def create_meeting(world: World, body: Body, headers: Body) -> Any:
     owner = world.accounts.get(body.get("owner") or body["host"])
     facts: Body = {"type": body["type"], "subject": body["subject"], "host": host.account_id, "owner": owner.account_id}
     facts |= {"password": body.get("password", ""), "settings": body.get("settings", {})}
-    types = dict(
-        zip(
-            world.document.schemas["MeetingType"]["x-enum-varnames"],
-            world.document.schemas["MeetingType"]["enum"],
-            strict=True,
-        )
-    )
     personal = None
-    if body["type"] == types["SCHEDULED"]:
+    if body["type"] == world.meeting_types["SCHEDULED"]:
         for name in ("startTime", "endTime"):
             if name not in body:
                 raise world.refuse("EMPTY_PARAMETER", f"{name} is required for a scheduled meeting")
         _check_times(world, body["startTime"], body["endTime"])
         facts |= {"start_time": body["startTime"], "end_time": body["endTime"]}
-    elif body["type"] == types["PERSONAL"]:
+    elif body["type"] == world.meeting_types["PERSONAL"]:
         personal = str(host.personal_meeting_id)
         running = world.meetings.by_number(personal)
         if running is not None and not world.meetings.is_final(running):
@@ -111,10 +113,8 @@ def edit_meeting(world: World, body: Body, headers: Body) -> None:
     meeting.subject = body["subject"]
     meeting.password = body.get("password", meeting.password)
     meeting.settings = body.get("settings", meeting.settings)
-    meeting.start_time = start
-    if end != meeting.end_time:
-        meeting.end_time = end
-        world.meetings.watch_end(meeting)
+    meeting.start_time, meeting.end_time = start, end
+    world.meetings.reschedule(meeting)
 
 
 def cancel_meeting(world: World, body: Body, headers: Body) -> None:
@@ -134,20 +134,28 @@ def end_meeting_by_meeting_id(world: World, body: Body, headers: Body) -> None:
 
 def end_meeting_by_short_id(world: World, body: Body, headers: Body) -> None:
     """End meeting by short id."""
-    _end(world, world.meetings.by_short_id(body["shortId"]), body)
+    account = world.accounts.by_short_id(body["shortId"])
+    _end(world, account and world.meetings.by_number(str(account.personal_meeting_id)), body)
 
 
 def list_meetings(world: World, body: Body, headers: Body) -> Any:
     """List meetings."""
-    size, index = body.get("pageSize", 20), body.get("pageIndex", 0)
-    rows = [meeting for meeting in world.meetings.listed() if _wanted(world, meeting, body)]
-    page = rows[index * size : (index + 1) * size]
+    size, index = body["pageSize"], body["pageIndex"]
+    found = world.meetings.find(
+        body.get("type"), body.get("statusList"), body.get("minStartTime"), body.get("maxStartTime")
+    )
+    if "meetingUniqueId" in body or "meetingId" in body:
+        named = _named(world, body)
+        ids = [named.unique_id] if named is not None and found.has(named.begins, named.unique_id) else []
+        total, page = len(ids), ids[index * size : (index + 1) * size]
+    else:
+        total, page = len(found), found.page(index * size, size)
     return {
         "pageIndex": index,
         "pageSize": size,
-        "totalNum": len(rows),
-        "totalPages": (len(rows) + size - 1) // size,
-        "list": [world.meetings.answer(meeting) for meeting in page],
+        "totalNum": total,
+        "totalPages": (total + size - 1) // size,
+        "list": [world.meetings.answer(world.meeting(unique_id)) for unique_id in page],
     }
 
 
@@ -158,9 +166,7 @@ def list_recordings(world: World, body: Body, headers: Body) -> Any:
 
 def get_anonymous_join_info(world: World, body: Body, headers: Body) -> Any:
     """Get anonymous join info."""
-    meeting = world.meetings.by_number(body["meetingId"])
-    if meeting is None:
-        raise world.refuse("MEETING_NOT_FOUND")
+    meeting = world.found(world.meetings.by_number(body["meetingId"]))
     if world.meetings.is_final(meeting):
         raise world.refuse("MEETING_ENDED")
     if meeting.password and not body.get("password"):
@@ -169,7 +175,7 @@ def get_anonymous_join_info(world: World, body: Body, headers: Body) -> Any:
         raise world.refuse("WRONG_MEETING_PASSWORD")
     if meeting.locked:
         raise world.refuse("MEETING_LOCKED")
-    if len(meeting.members) >= meeting.limit:
+    if body.get("roleType") != world.join_roles["SHADOW"] and world.meetings.is_full(meeting):
         raise world.refuse("MEETING_FULL")
     account = world.accounts.create(None, None, None)
     seconds = world.clock.millis() // 1000
@@ -205,18 +211,17 @@ def _editable(world: World, body: Body) -> Meeting:
     meeting = world.meeting(body["meetingUniqueId"])
     if world.meetings.is_final(meeting):
         raise world.refuse("MEETING_ENDED")
-    if not world.meetings.is_scheduled(meeting) or meeting.state != "NOT_START":
+    if not world.meetings.can("cancel", meeting):
         raise world.refuse("MEETING_NOT_EDITABLE", f"it is {meeting.state}")
     return meeting
 
 
-def _end(world: World, meeting: Meeting | None, body: Body) -> None:
-    if meeting is None:
-        raise world.refuse("MEETING_NOT_FOUND")
+def _end(world: World, found: Meeting | None, body: Body) -> None:
+    meeting = world.found(found)
     if world.meetings.is_final(meeting):
         raise world.refuse("MEETING_ENDED")
     world.meetings.end(meeting, "API_ENDED")
-    if body.get("recycle"):
+    if body["recycle"]:
         world.meetings.recycle(meeting, "API_ENDED")
 
 
@@ -225,15 +230,14 @@ def _check_times(world: World, start: int | None, end: int | None) -> None:
         raise world.refuse("INVALID_PARAMETER", "endTime must lie behind startTime and ahead of now, or be -1")
 
 
-def _wanted(world: World, meeting: Meeting, body: Body) -> bool:
-    start = meeting.start_time if meeting.start_time is not None else meeting.create_time
-    return (
-        body.get("meetingUniqueId", meeting.unique_id) == meeting.unique_id
-        and body.get("meetingId", meeting.meeting_id) == meeting.meeting_id
-        and body.get("type", meeting.type) == meeting.type
-        and body.get("minStartTime", start) <= start <= body.get("maxStartTime", start)
-        and ("statusList" not in body or world.meetings.status(meeting) in body["statusList"])
-    )
+def _named(world: World, body: Body) -> Meeting | None:
+    """Return the one meeting that a list is narrowed to by its unique id, its number, or both."""
+    if "meetingUniqueId" in body:
+        named = world.meetings.get(body["meetingUniqueId"])
+    else:
+        named = world.meetings.by_number(body["meetingId"])
+    matches = named is not None and body.get("meetingId", named.meeting_id) == named.meeting_id
+    return named if matches else None
 
 
 Action = Callable[[World, Body, Body], Any]

@@ -1,5 +1,5 @@
 # Copied from generator/runtime/sandbox/clock.py by `make generate`. Edit it there.
-"""Time that flows by itself and can be advanced. What is due fires in order."""
+"""Time that flows by itself and can be moved ahead. What is due fires in order."""
 
 from __future__ import annotations
 
@@ -10,45 +10,40 @@ from collections.abc import Callable
 
 
 class VirtualClock:
-    """Starts at now. ``advance`` moves it; nothing else does but time itself."""
+    """Starts at now. Counts whole milliseconds, so that a moment can be reached exactly."""
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self._now = now
-        self._ahead = 0.0
-        self._timers: list[tuple[float, int, Callable[[], None]]] = []
+        self._ahead = 0
+        self._timers: list[tuple[int, int, Callable[[], None]]] = []
         self._order = itertools.count()
 
-    def now(self) -> float:
-        """Return the sandbox's unix time in seconds."""
-        return self._now() + self._ahead
-
     def millis(self) -> int:
-        """Return the same in milliseconds."""
-        return int(self.now() * 1000)
+        """Return the sandbox's unix time in milliseconds."""
+        return int(self._now() * 1000) + self._ahead
+
+    def seconds(self) -> float:
+        """Return the same in seconds."""
+        return self.millis() / 1000
 
     def real(self) -> float:
-        """Return the machine's unix time, which signatures are held against."""
+        """Return the machine's unix time in seconds, which signatures are held against."""
         return self._now()
 
-    def at(self, moment: float, action: Callable[[], None]) -> None:
-        """Do *action* when the clock reaches *moment*."""
+    def at(self, moment: int, action: Callable[[], None]) -> None:
+        """Do *action* when the clock reaches *moment*, in milliseconds."""
         heapq.heappush(self._timers, (moment, next(self._order), action))
 
-    def next_at(self) -> float | None:
+    def next_at(self) -> int | None:
         """Return when the next timer fires."""
         return self._timers[0][0] if self._timers else None
 
     def run_due(self) -> None:
-        """Do what has become due, each at its own moment."""
-        while self._timers and self._timers[0][0] <= self.now():
+        """Do what has become due, in order."""
+        while self._timers and self._timers[0][0] <= self.millis():
             _, _, action = heapq.heappop(self._timers)
             action()
 
-    def advance(self, seconds: float) -> None:
-        """Move the clock, stopping at every timer on the way."""
-        target = self.now() + seconds
-        while self._timers and self._timers[0][0] <= target:
-            moment, _, action = heapq.heappop(self._timers)
-            self._ahead += max(moment - self.now(), 0.0)
-            action()
-        self._ahead += max(target - self.now(), 0.0)
+    def move_to(self, moment: int) -> None:
+        """Move ahead to *moment*, unless time has passed it already."""
+        self._ahead += max(moment - self.millis(), 0)

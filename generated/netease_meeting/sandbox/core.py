@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 import threading
 import time
@@ -15,13 +16,13 @@ from urllib.parse import urlsplit
 
 from .accounts import Accounts
 from .actions import ACTIONS, World
+from .authentication import Authenticator
 from .callbacks import Callbacks, Receiver
 from .clock import VirtualClock
 from .document import Document, Route, shipped
 from .faults import Fault, Faults
 from .meetings import Meeting, Meetings
 from .messages import BusinessError, Request, Response
-from .signatures import Parts, compute, equal, explain
 from .validation import Validator
 
 if TYPE_CHECKING:
@@ -29,7 +30,21 @@ if TYPE_CHECKING:
 
 APP_KEY = "sandbox-key"
 APP_SECRET = "sandbox-secret"
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
 _LOG = 1000
+_FARTHEST = 100 * 365 * 86400
+"""Seconds. Beyond a hundred years at once, somebody has mistaken the unit."""
+_HTTP_STATUS = {
+    "authentication": 401,
+    "permission": 403,
+    "notFound": 404,
+    "conflict": 409,
+    "rateLimit": 429,
+    "internal": 500,
+    "busy": 503,
+}
+"""By family of codes, where failures are to carry a status of their own; 400 for the rest."""
 
 
 class Sandbox:
@@ -40,33 +55,54 @@ class Sandbox:
         expose: Allow callbacks to other machines.
         forget_ended: Whether cancelled and recycled meetings can no longer be looked up. The vendor's document says
             that they disappear, and gives them a status of their own.
+        http_errors: Whether business failures carry an HTTP status of 400 and above. The vendor says that either occurs.
         now: The machine's clock, in unix seconds.
+        document: A contract other than the one in this package.
     """
 
     def __init__(
-        self, *, seed: int = 0, expose: bool = False, forget_ended: bool = False, now: Callable[[], float] = time.time
+        self,
+        *,
+        seed: int = 0,
+        expose: bool = False,
+        forget_ended: bool = False,
+        http_errors: bool = False,
+        now: Callable[[], float] = time.time,
+        document: Document | None = None,
     ) -> None:
-        self.document: Document = shipped()
+        self.document = document or shipped()
         missing = {route.operation for route in self.document.routes.values()} ^ set(ACTIONS)
         if missing:
             raise ValueError(f"the sandbox and the contract disagree about the operations {sorted(missing)}")
         self._seed = seed
         self._expose = expose
         self._forget_ended = forget_ended
+        self._http_errors = http_errors
         self._now = now
         self._lock = threading.RLock()
         self._validator = Validator(self.document)
-        self.faults = Faults(self.document.texts)
+        self._authenticator = Authenticator(self.document, APP_KEY, APP_SECRET)
+        self.faults = Faults(self.document)
         self._begin(None)
 
-    def _begin(self, target: str | Receiver | None) -> None:
-        self._chance = random.Random(self._seed)
+    def _begin(self, before: Callbacks | None) -> None:
+        document, chance = self.document, random.Random(self._seed)
         self.clock = VirtualClock(self._now)
-        self.callbacks = Callbacks(self.document, self.clock, random.Random(self._seed), APP_KEY, APP_SECRET)
-        self.callbacks.target = target
-        accounts = Accounts(self.document, self._chance)
-        meetings = Meetings(self.document, self._chance, self.clock, self.callbacks.notify)
-        self.world = World(self.document, self.clock, self._chance, accounts, meetings, APP_KEY, self._forget_ended)
+        credentials = (APP_KEY, APP_SECRET)
+        self.callbacks = Callbacks(document, self.clock, random.Random(self._seed), credentials, self._lock)
+        if before is not None:
+            self.callbacks.take_over(before)
+        self.world = World(
+            document=document,
+            clock=self.clock,
+            chance=chance,
+            accounts=Accounts(document, chance),
+            meetings=Meetings(document, chance, self.clock, self.callbacks.notify),
+            app_key=APP_KEY,
+            forget_ended=self._forget_ended,
+            meeting_types=document.members("MeetingType"),
+            join_roles=document.members("JoinRoleType"),
+        )
         self.requests: deque[dict[str, Any]] = deque(maxlen=_LOG)
         """The log, oldest first: what came, what was answered, and why a signature was refused."""
         self._served = 0
@@ -74,199 +110,217 @@ class Sandbox:
     # -- the API
 
     def handle(self, request: Request) -> Response:
-        """Answer one request of the API."""
+        """Answer one request of the API, its callbacks sent."""
+        response = self.execute(request)
+        self.callbacks.send_ready()
+        return response
+
+    def execute(self, request: Request) -> Response:
+        """Answer one request of the API; its callbacks wait."""
         with self._lock:
-            self.settle()
+            self.clock.run_due()
+            self._served += 1
+            entry: dict[str, Any] = {"number": self._served, "at": self.clock.seconds(), "path": request.path}
+            self.requests.append(entry)
             route = self.document.routes.get(request.path)
             if route is None or request.method != "POST":
-                return self._plain(404 if route is None else 405, f"no operation at {request.method} {request.path}")
+                return _refuse(request, entry, 404 if route is None else 405)
+            entry["operation"] = route.name
             fault = self.faults.take(route.name)
-            entry: dict[str, Any] = {"operation": route.name, "path": route.path, "at": self.clock.now()}
-            self.requests.append(entry)
-            if fault is not None and fault.harm == "resetBefore":
-                entry["fault"] = fault.harm
-                return Response(0, (), b"", harm=fault.harm)
+            if fault is not None:
+                entry["fault"] = fault.wish
+                if fault.harm == "resetBefore":
+                    return Response(0, (), b"", harm=fault.harm)
             response = self._answer(route, request, fault, entry)
-            self.callbacks.send_ready()
+            entry["status"] = response.status
             return response
 
     def _answer(self, route: Route, request: Request, fault: Fault | None, entry: dict[str, Any]) -> Response:
         envelope = self.document.envelope
-        self._served += 1
         extras = {envelope["requestId"]: f"mc_{self._served:012d}", envelope["cost"]: "1ms"}
-        skew = fault.skew if fault is not None else 0.0
+        status, server_time = 200, self.clock.real() + (fault.skew if fault is not None else 0.0)
         try:
             if fault is not None and fault.code is not None:
                 raise BusinessError(fault.code, ["a fault was asked for"])
-            self._authenticate(route, request, skew)
+            self._authenticator.check(route, request, server_time)
             headers = self._validator.headers(route, request.headers)
             body = self._validator.body(route, request.body)
             result = ACTIONS[route.operation](self.world, body, headers)
         except BusinessError as refusal:
-            entry |= {"code": refusal.code, "notes": refusal.notes}
-            text = self.document.texts[refusal.code]
-            answer = {envelope["code"]: refusal.code, envelope["message"]: text, **extras}
+            code = refusal.code
+            entry |= {"code": code, "message": self.document.texts[code], "notes": refusal.notes}
+            if refusal.signature:
+                entry["signature"] = refusal.signature
+            answer = {envelope["code"]: code, envelope["message"]: self.document.texts[code], **extras}
+            if self._http_errors:
+                status = _HTTP_STATUS.get(self.document.families[code], 400)
         else:
             entry["code"] = envelope["success"]
             answer = {envelope["code"]: envelope["success"]}
             if result is not None:
                 answer |= {envelope["data"]: result, **extras}
         content = json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
-        date = ("Date", formatdate(self.clock.real() + skew, usegmt=True))
-        kind = ("Content-Type", self.document.media_type)
+        kind, date = ("Content-Type", self.document.media_type), ("Date", formatdate(server_time, usegmt=True))
         if fault is None:
-            return Response(200, (kind, date), content)
+            return Response(status, (kind, date), content)
         if fault.html:
             kind, content = ("Content-Type", "text/html"), b"<html><body><h1>Bad gateway</h1></body></html>"
-        return Response(fault.status or 200, (kind, date), content, harm=fault.harm, delay=fault.delay)
-
-    def _authenticate(self, route: Route, request: Request, skew: float) -> None:
-        code = self.document.codes["UNAUTHENTICATED"]
-        for name in route.schemes:
-            signature = self.document.signatures[name]
-            came = {header: request.headers.get(header.lower(), "") for header in signature["headers"]}
-            for header, value in came.items():
-                if not value:
-                    raise BusinessError(code, [f"the header {header} is missing"])
-            parts = self._parts(signature["headers"], came, request.body)
-            self._check_time(signature, parts, skew)
-            for header, fact in signature["headers"].items():
-                expected = compute(fact["value"], parts).decode("utf-8", "replace")
-                if not equal(expected, came[header]):
-                    hashed = explain(fact["value"], parts)
-                    raise BusinessError(
-                        code, [f"{header} should be {hashed} = {expected}", f"{header} came as {came[header]}"]
-                    )
-
-    def _parts(self, headers: Mapping[str, Any], came: Mapping[str, str], body: bytes) -> Parts:
-        given = {
-            fact["value"][0]: came[header]
-            for header, fact in headers.items()
-            if isinstance(fact["value"], list) and len(fact["value"]) == 1
-        }
-        return Parts(
-            app_key=APP_KEY,
-            app_secret=APP_SECRET,
-            nonce=given.get("nonce", ""),
-            unix_seconds=given.get("unixSeconds", ""),
-            unix_millis=given.get("unixMillis", ""),
-            body=body,
-        )
-
-    def _check_time(self, signature: Mapping[str, Any], parts: Parts, skew: float) -> None:
-        code = self.document.codes["UNAUTHENTICATED"]
-        tolerance = signature.get("tolerance")
-        if tolerance is None:
-            return
-        if len(parts.nonce) > 128:
-            raise BusinessError(code, ["the nonce is longer than 128 characters"])
-        if not (parts.unix_seconds.isascii() and parts.unix_seconds.isdigit() and len(parts.unix_seconds) == 10):
-            raise BusinessError(code, [f"the time {parts.unix_seconds!r} is not Unix seconds, 10 digits"])
-        difference = int(parts.unix_seconds) - (self.clock.real() + skew)
-        if abs(difference) > tolerance:
-            raise BusinessError(
-                code, [f"the time differs from the server's by {difference:+.0f} s, allowed are {tolerance} s"]
-            )
-
-    def _plain(self, status: int, text: str) -> Response:
-        return Response(status, (("Content-Type", "text/plain; charset=utf-8"),), text.encode())
+        return Response(fault.status or status, (kind, date), content, harm=fault.harm, delay=fault.delay)
 
     # -- control: the same as the control plane over HTTP
+
+    @property
+    def is_due(self) -> bool:
+        """Whether something waits to happen now."""
+        moment = self.clock.next_at()
+        return self.callbacks.waiting or (moment is not None and moment <= self.clock.millis())
 
     def settle(self) -> None:
         """Let everything that is due by now happen."""
         with self._lock:
             self.clock.run_due()
-            self.callbacks.send_ready()
+        self.callbacks.send_ready()
 
     def advance(self, seconds: float) -> None:
         """Move the clock; what falls due on the way happens in order, before this returns."""
-        if seconds < 0:
-            raise ValueError("time cannot be turned back")
-        with self._lock:
-            self.settle()
-            target = self.clock.now() + seconds
-            while (next_at := self.clock.next_at()) is not None and next_at <= target:
-                self.clock.advance(max(next_at - self.clock.now(), 0.0))
-                self.callbacks.send_ready()
-            self.clock.advance(max(target - self.clock.now(), 0.0))
-            self.callbacks.send_ready()
+        if not (math.isfinite(seconds) and 0 <= seconds <= _FARTHEST):
+            raise ValueError(f"the clock moves by 0 to {_FARTHEST} seconds, not by {seconds}; it cannot be turned back")
+        clock, callbacks = self.clock, self.callbacks
+        callbacks.take_turn()
+        try:
+            target = clock.millis() + round(seconds * 1000)
+            callbacks.send_all()
+            while (moment := clock.next_at()) is not None and moment <= target:
+                with self._lock:
+                    clock.move_to(moment)
+                    clock.run_due()
+                callbacks.send_all()
+            with self._lock:
+                clock.move_to(target)
+        finally:
+            callbacks.end_turn()
 
     def reset(self) -> None:
         """Forget accounts, meetings, callbacks, faults and the time that was advanced. The callback target stays."""
         with self._lock:
             self.faults.clear()
-            self._begin(self.callbacks.target)
+            self._begin(self.callbacks)
 
-    def set_callback(self, target: str | Receiver | None) -> None:
-        """Register where callbacks go: a URL on this machine, or a function."""
+    def set_callback(
+        self,
+        target: str | Receiver | None,
+        *,
+        restamp: bool = True,
+        duplicate: bool = False,
+        shuffle: bool = False,
+    ) -> None:
+        """Register where callbacks go: a URL on this machine, or a function.
+
+        Args:
+            target: The URL or the function; ``None`` for nowhere.
+            restamp: Whether a resend carries a new CurTime and signature (the document leaves it open).
+            duplicate: Whether an accepted callback is sent once more.
+            shuffle: Whether callbacks that wait together are sent in random order.
+        """
         if isinstance(target, str):
-            parts = urlsplit(target)
-            if parts.scheme != "http" or not parts.hostname:
-                raise ValueError("the callback URL must begin with http:// and name a host")
-            if not self._expose and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
-                raise ValueError("callbacks go to this machine only, unless the sandbox was started with --expose")
+            self._check_target(target)
         with self._lock:
-            self.callbacks.target = target
+            self.callbacks.register(target, restamp=restamp, duplicate=duplicate, shuffle=shuffle)
+
+    def _check_target(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme != "http" or not parts.hostname or not url.isascii() or not url.isprintable() or " " in url:
+            raise ValueError("the callback URL must begin with http:// and name a host")
+        if parts.port == 0:
+            raise ValueError("the callback URL must name a port that can be reached")
+        if not self._expose and parts.hostname not in LOOPBACK:
+            raise ValueError("callbacks go to this machine only, unless the sandbox was started with --expose")
 
     def join(self, meeting_unique_id: int, account_id: str, device_id: str) -> None:
         """Let somebody enter. Raises ``ValueError`` if the meeting cannot be entered."""
         with self._lock:
+            self.clock.run_due()
             meeting = self._meeting(meeting_unique_id)
-            if self.world.meetings.is_final(meeting):
-                raise ValueError(f"the meeting is {meeting.state}")
+            meetings = self.world.meetings
+            if not (meetings.is_open(meeting) or meetings.can("enter", meeting)):
+                raise ValueError(f"nobody can enter: the meeting is {meeting.state}")
             if (account_id, device_id) in meeting.members:
                 raise ValueError("that device is already in the meeting")
-            self.world.meetings.enter(meeting, account_id, device_id)
-            self.callbacks.send_ready()
+            if account_id != meeting.host and meeting.locked:
+                raise ValueError("the meeting is locked")
+            if account_id != meeting.host and meetings.is_full(meeting):
+                raise ValueError("the meeting is full")
+            meetings.enter(meeting, account_id, device_id)
+        self.callbacks.send_ready()
 
     def leave(self, meeting_unique_id: int, account_id: str, device_id: str) -> None:
         """Let somebody leave. Raises ``ValueError`` if nobody of that name is in."""
         with self._lock:
+            self.clock.run_due()
             if not self.world.meetings.leave(self._meeting(meeting_unique_id), account_id, device_id):
                 raise ValueError("nobody with that account and device is in the meeting")
-            self.callbacks.send_ready()
+        self.callbacks.send_ready()
 
     def end(self, meeting_unique_id: int) -> None:
-        """Let the host end the meeting."""
+        """Let the host end the meeting. Raises ``ValueError`` if it is not in progress."""
         with self._lock:
+            self.clock.run_due()
             meeting = self._meeting(meeting_unique_id)
-            if meeting.state != "IN_MEETING":
-                raise ValueError(f"the meeting is {meeting.state}")
+            if not self.world.meetings.is_open(meeting):
+                raise ValueError(f"only a meeting in progress can be ended: it is {meeting.state}")
             self.world.meetings.end(meeting, "HOST_ENDED")
-            self.callbacks.send_ready()
+        self.callbacks.send_ready()
 
-    def record(self, meeting_unique_id: int, file: Mapping[str, Any]) -> dict[str, Any]:
-        """Have a recording become ready; return the file as the API does."""
+    def lock(self, meeting_unique_id: int, locked: bool = True) -> None:
+        """Let the host lock the meeting, so that nobody else can enter, or unlock it."""
         with self._lock:
+            self._meeting(meeting_unique_id).locked = locked
+
+    def record(self, meeting_unique_id: int, file: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Have a recording become ready; return the file as the API does. What *file* leaves out is made up."""
+        with self._lock:
+            self.clock.run_due()
             meeting = self._meeting(meeting_unique_id)
+            ((nest, example),) = _nested(self.document.messages["RecordingReady"].example)
             index = len(meeting.recordings)
+            name = f"{meeting.unique_id}-{index}.{example['type']}"
             made: dict[str, Any] = {
-                "filename": f"0-{meeting.unique_id}-{index}-mix.mp4",
-                "md5": f"{self._chance.getrandbits(128):032x}",
-                "size": 12345677,
-                "type": "mp4",
-                "url": f"http://127.0.0.1/recordings/0-{meeting.unique_id}-{index}-mix.mp4",
-                "mix": 1,
+                **example,
+                "accountId": meeting.host,
+                "filename": name,
+                "md5": f"{self.world.chance.getrandbits(128):032x}",
+                "url": f"http://127.0.0.1/recordings/{name}",
                 "pieceIndex": index,
-                **file,
+                **(file or {}),
             }
             meeting.recordings.append(made)
-            self.callbacks.notify("RecordingReady", meeting, {"fileInfo": made})
-            self.callbacks.send_ready()
-            return made
+            self.callbacks.notify("RecordingReady", meeting, {nest: made})
+        self.callbacks.send_ready()
+        return made
+
+    def add_fault(self, wish: Mapping[str, Any]) -> None:
+        """Arrange a fault, see README.md. Raises ``ValueError`` that says what is wrong with *wish*."""
+        with self._lock:
+            self.faults.add(wish)
+
+    def log(self) -> list[dict[str, Any]]:
+        """Return the last thousand requests, oldest first."""
+        with self._lock:
+            return list(self.requests)
 
     def state(self) -> dict[str, Any]:
         """Return everything there is, as plain data."""
+        self.settle()
         with self._lock:
-            self.settle()
             return {
-                "clock": self.clock.now(),
+                "clock": self.clock.seconds(),
                 "accounts": [
                     {**account.answer(), "imAccid": account.im_accid} for account in self.world.accounts.all()
                 ],
                 "meetings": [self._shown(meeting) for meeting in self.world.meetings.all()],
+                "callback": self.callbacks.registration(),
                 "callbacks": [callback.answer() for callback in self.callbacks.log()],
+                "faults": self.faults.waiting(),
             }
 
     def _shown(self, meeting: Meeting) -> dict[str, Any]:
@@ -274,12 +328,13 @@ class Sandbox:
             {"accountId": member.account_id, "deviceId": member.device_id} for member in meeting.members.values()
         ]
         answer = self.world.meetings.answer(meeting)
-        return {**answer, "state": meeting.state, "type": meeting.type, "locked": meeting.locked, "members": members}
+        facts = {"state": meeting.state, "type": meeting.type, "host": meeting.host, "locked": meeting.locked}
+        return {**answer, **facts, "members": members, "recordings": list(meeting.recordings)}
 
     def _meeting(self, unique_id: int) -> Meeting:
         meeting = self.world.meetings.get(unique_id)
         if meeting is None:
-            raise ValueError(f"there is no meeting {unique_id}")
+            raise LookupError(f"there is no meeting {unique_id}")
         return meeting
 
     # -- clients
@@ -306,3 +361,15 @@ class Sandbox:
         return AsyncMeetingClient(
             app_key=APP_KEY, app_secret=APP_SECRET, base_url="http://127.0.0.1", transport=transport, **options
         )
+
+
+def _refuse(request: Request, entry: dict[str, Any], status: int) -> Response:
+    text = f"no operation at {request.method} {request.path}"
+    entry |= {"status": status, "notes": [text]}
+    headers = [("Content-Type", "text/plain; charset=utf-8"), *([("Allow", "POST")] if status == 405 else [])]
+    return Response(status, headers, text.encode())
+
+
+def _nested(example: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the objects inside an example, by name."""
+    return [(name, value) for name, value in example.items() if isinstance(value, dict)]

@@ -4,30 +4,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from .shapes import is_array
+
 _SCHEMAS = "#/components/schemas/"
 _UNDERSTOOD = frozenset(
-    {
-        "$ref",
-        "allOf",
-        "const",
-        "default",
-        "deprecated",
-        "description",
-        "enum",
-        "format",
-        "items",
-        "maxLength",
-        "maximum",
-    }
-    | {"minLength", "minimum", "pattern", "properties", "required", "type", "x-enum-descriptions", "x-enum-varnames"}
-    | {"x-errors", "x-i18n", "x-sdk", "x-sensitive", "x-unit"}
+    (
+        *("$ref", "allOf", "const", "default", "deprecated", "description", "enum", "format", "items", "maxLength"),
+        *("maximum", "minLength", "minimum", "pattern", "properties", "required", "type"),
+        *("x-enum-descriptions", "x-enum-varnames", "x-errors", "x-i18n", "x-sdk", "x-sensitive", "x-unit"),
+    )
 )
+_PROSE = {"description", "x-i18n"}
+_SIGNATURE = {"tolerance", "headers"}
+_HEADER = _PROSE | {"value", "maxLength", "example"}
+_PARTS = {"appKey", "appSecret", "nonce", "unixSeconds", "unixMillis", "body"}
+_WRAPPED = {"text", "md5", "sha1", "sha256"}
+_DELIVERY = _PROSE | {"success", "schedule", "timeout", "probe"}
+_MACHINE = {"initial", "events", "states", "transitions", "numbers"}
+_TRANSITION = {"types", "from", "event", "to", "when"}
+_WHEN = {"startPending", "startReached"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,20 @@ class Route:
     schemes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One kind of callback."""
+
+    tag: Mapping[str, int]
+    """The field that tells the kinds apart, with its value."""
+    body: str
+    """The field that holds the event."""
+    fields: tuple[str, ...]
+    """What the event is made of."""
+    example: Mapping[str, Any]
+    """An event as the contract shows it."""
+
+
 class Document:
     """The parts of the contract that the sandbox acts upon."""
 
@@ -68,17 +83,18 @@ class Document:
             name: scheme["x-signature"] for name, scheme in root["components"]["securitySchemes"].items()
         }
         self.routes = {path: self._route(path, item["post"]) for path, item in root["paths"].items()}
-        self.texts: dict[int, str] = {code["code"]: code["text"] for code in root["x-error-codes"]["codes"]}
-        self.codes: dict[str, int] = {code["name"]: code["code"] for code in root["x-error-codes"]["codes"]}
+        codes = root["x-error-codes"]["codes"]
+        self.texts: dict[int, str] = {code["code"]: code["text"] for code in codes}
+        self.codes: dict[str, int] = {code["name"]: code["code"] for code in codes}
+        self.families: dict[int, str] = {code["code"]: code["family"] for code in codes}
+        self._check_machinery(root)
         self.envelope: Mapping[str, Any] = root["x-envelope"]
         self.states: Mapping[str, Any] = root["x-states"]
         self.delivery: Mapping[str, Any] = root["x-delivery"]
-        self.messages: dict[str, int] = {
-            item["post"]["x-sdk"]["event"]: self._tag(item["post"]) for item in root["webhooks"].values()
-        }
-        webhook = next(iter(root["webhooks"].values()))["post"]
-        self.callback_scheme = next(iter(webhook["security"][0]))
-        self.media_type: str = next(iter(webhook["requestBody"]["content"]))
+        webhooks = [item["post"] for item in root["webhooks"].values()]
+        self.messages = {webhook["x-sdk"]["event"]: self._message(webhook) for webhook in webhooks}
+        self.callback_scheme = next(iter(webhooks[0]["security"][0]))
+        self.media_type = next(iter(webhooks[0]["requestBody"]["content"]))
 
     def resolved(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the schema with what a ``$ref`` points at filled in behind its neighbours."""
@@ -92,17 +108,21 @@ class Document:
         parts = [field for part in schema.get("allOf", ()) for field in self.fields(self.resolved(part))]
         return (*parts, *own)
 
+    def members(self, enumeration: str) -> dict[str, int]:
+        """Return the values of an enumeration by their names."""
+        schema = self.schemas[enumeration]
+        return dict(zip(schema["x-enum-varnames"], schema["enum"], strict=True))
+
     def _field(self, name: str, required: bool, raw: Mapping[str, Any]) -> Field:
         return Field(name, required, self.resolved(raw), next(iter(raw.get("x-errors", ())), None))
 
     def _route(self, path: str, operation: Mapping[str, Any]) -> Route:
-        media = next(iter(operation["requestBody"]["content"].values()))
         sdk = operation["x-sdk"]
         return Route(
             operation=operation["operationId"],
             name=f"{sdk['resource']}.{sdk['method']}",
             path=path,
-            fields=self.fields(self.resolved(media["schema"])),
+            fields=self.fields(self.resolved(_content(operation)["schema"])),
             headers=tuple(
                 self._field(parameter["name"], parameter["required"], {**parameter["schema"], **_codes(parameter)})
                 for parameter in operation.get("parameters", ())
@@ -110,19 +130,55 @@ class Document:
             schemes=tuple(operation.get("security", self.root["security"])[0]),
         )
 
-    def _tag(self, operation: Mapping[str, Any]) -> int:
-        media = next(iter(operation["requestBody"]["content"].values()))
-        properties = self.resolved(media["schema"])["properties"]
-        return int(next(raw["const"] for raw in properties.values() if "const" in raw))
+    def _message(self, webhook: Mapping[str, Any]) -> Message:
+        content = _content(webhook)
+        fields = self.fields(self.resolved(content["schema"]))
+        (tag,) = (field for field in fields if "const" in field.schema)
+        (body,) = (field for field in fields if "const" not in field.schema)
+        example = next(iter(content["examples"].values()))["value"][body.name]
+        names = tuple(field.name for field in self.fields(body.schema))
+        return Message({tag.name: tag.schema["const"]}, body.name, names, example)
+
+    def _check_machinery(self, root: Mapping[str, Any]) -> None:
+        for name, signature in self.signatures.items():
+            _known(f"x-signature of {name}", signature, _SIGNATURE)
+            for header, fact in signature["headers"].items():
+                _known(f"{name}.{header}", fact, _HEADER)
+                _check_parts(f"{name}.{header}", fact["value"])
+        _known("x-delivery", root["x-delivery"], _DELIVERY)
+        _known("x-states", root["x-states"], _MACHINE)
+        for row in root["x-states"]["transitions"]:
+            _known("x-states.transitions", row, _TRANSITION)
+            _known("x-states.transitions.when", {row["when"]} if "when" in row else (), _WHEN)
 
     def _check(self, place: str, schema: Mapping[str, Any]) -> None:
-        for key in schema:
-            if key not in _UNDERSTOOD:
-                raise ValueError(f"the sandbox does not understand the keyword {key!r} at {place}")
+        _known(place, schema, _UNDERSTOOD)
         for name, raw in schema.get("properties", {}).items():
             self._check(f"{place}.{name}", raw)
         for part in (*schema.get("allOf", ()), *([schema["items"]] if "items" in schema else [])):
             self._check(place, part)
+
+
+def _known(place: str, keys: Iterable[str], understood: Set[str]) -> None:
+    for key in keys:
+        if key not in understood:
+            raise ValueError(f"the sandbox does not understand the keyword {key!r} at {place}")
+
+
+def _check_parts(place: str, value: Any) -> None:
+    for part in value if is_array(value) else [value]:
+        if isinstance(part, str):
+            _known(place, [part], _PARTS)
+        else:
+            _known(place, part, _WRAPPED)
+            for inner in part.values():
+                if is_array(inner):
+                    _check_parts(place, inner)
+
+
+def _content(operation: Mapping[str, Any]) -> Mapping[str, Any]:
+    content: Mapping[str, Mapping[str, Any]] = operation["requestBody"]["content"]
+    return next(iter(content.values()))
 
 
 def _codes(parameter: Mapping[str, Any]) -> dict[str, Any]:

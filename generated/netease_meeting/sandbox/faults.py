@@ -3,13 +3,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
+from .document import Document
 from .messages import Harm
 
 _KEYS = {"operation", "code", "status", "html", "fault", "delay", "skew", "times"}
+_ANY = "*"
+_LONGEST = 600
+_MOST = 1_000_000
 
 
 @dataclass(slots=True)
@@ -19,6 +24,8 @@ class Fault:
     operation: str
     """In the client's words, or ``*`` for any."""
     times: int
+    wish: dict[str, Any]
+    """As it was asked for."""
     code: int | None = None
     status: int | None = None
     html: bool = False
@@ -31,8 +38,9 @@ class Fault:
 class Faults:
     """The faults that wait for their operation."""
 
-    def __init__(self, codes: Mapping[int, str]) -> None:
-        self._codes = codes
+    def __init__(self, document: Document) -> None:
+        self._codes = set(document.texts)
+        self._operations = {route.name for route in document.routes.values()}
         self._waiting: list[Fault] = []
 
     def add(self, wish: Mapping[str, Any]) -> None:
@@ -40,33 +48,58 @@ class Faults:
         unknown = set(wish) - _KEYS
         if unknown:
             raise ValueError(f"unknown: {', '.join(sorted(unknown))}. Known: {', '.join(sorted(_KEYS))}")
-        if wish.get("code") is not None and wish["code"] not in self._codes:
-            raise ValueError(f"{wish['code']} is not one of the document's codes")
-        if wish.get("fault") is not None and wish["fault"] not in get_args(Harm):
-            raise ValueError(f"fault must be one of {', '.join(get_args(Harm))}")
+        operation = wish.get("operation", _ANY)
+        if operation != _ANY and operation not in self._operations:
+            raise ValueError(f"operation must be * or one of {', '.join(sorted(self._operations))}, not {operation!r}")
+        if not set(wish) - {"operation", "times"}:
+            raise ValueError(f"say what shall happen: one of {', '.join(sorted(_KEYS - {'operation', 'times'}))}")
+        code, harm, html = wish.get("code"), wish.get("fault"), wish.get("html", False)
+        if code is not None and (isinstance(code, bool) or code not in self._codes):
+            raise ValueError(f"{code!r} is not one of the document's codes")
+        if harm is not None and harm not in get_args(Harm):
+            raise ValueError(f"fault must be one of {', '.join(get_args(Harm))}, not {harm!r}")
+        if not isinstance(html, bool):
+            raise ValueError("html must be true or false")
+        status = _number(wish, "status", 0, 200, 599) or None
         self._waiting.append(
             Fault(
-                operation=str(wish.get("operation", "*")),
-                times=int(wish.get("times", 1)),
-                code=wish.get("code"),
-                status=wish.get("status"),
-                html=bool(wish.get("html", False)),
-                harm=wish.get("fault"),
-                delay=float(wish.get("delay", 0.0)),
-                skew=float(wish.get("skew", 0.0)),
+                operation=operation,
+                times=int(_number(wish, "times", 1, 1, _MOST)),
+                wish={key: value for key, value in wish.items() if key not in ("operation", "times")},
+                code=code,
+                status=None if status is None else int(status),
+                html=html,
+                harm=harm,
+                delay=_number(wish, "delay", 0.0, 0, _LONGEST),
+                skew=_number(wish, "skew", 0.0, -(10**9), 10**9),
             )
         )
 
     def take(self, operation: str) -> Fault | None:
         """Return the fault that strikes now, one time used up."""
         for fault in self._waiting:
-            if fault.operation in ("*", operation):
+            if fault.operation in (_ANY, operation):
                 fault.times -= 1
-                if fault.times <= 0:
+                if fault.times == 0:
                     self._waiting.remove(fault)
                 return fault
         return None
 
+    def waiting(self) -> list[dict[str, Any]]:
+        """Return the faults that are still to come, as they were asked for."""
+        return [{"operation": fault.operation, "times": fault.times, **fault.wish} for fault in self._waiting]
+
     def clear(self) -> None:
         """Forget all faults."""
         self._waiting.clear()
+
+
+def _number(wish: Mapping[str, Any], key: str, default: float, lowest: float, highest: float) -> float:
+    value = wish.get(key)
+    if value is None:
+        return default
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise ValueError(f"{key} must be a number, not {value!r}")
+    if not lowest <= value <= highest:
+        raise ValueError(f"{key} must lie between {lowest} and {highest}, not at {value}")
+    return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 Harm = Literal["resetBefore", "resetAfter", "truncate", "wrongLength", "dribble"]
 """What is done to the connection instead of, or while, answering."""
@@ -41,3 +41,5 @@ class BusinessError(Exception):
     code: int
     notes: list[str] = field(default_factory=list[str])
     """What the log says about it."""
+    signature: dict[str, Any] | None = None
+    """For a refused signature: what should have been hashed, the secret masked, what was expected and what came."""

@@ -10,15 +10,23 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+from collections.abc import Callable, Coroutine
 from types import TracebackType
 
 import h11
 
 from .control import PREFIX, control
-from .core import Sandbox
-from .messages import Request, Response
+from .core import LOOPBACK, Sandbox
+from .cross_origin import allow, preflight
+from .messages import Harm, Request, Response
 
 _LARGEST_BODY = 8 * 1024 * 1024
+_TICK = 0.05
+"""Seconds between two looks at the clock, for what falls due while nobody asks."""
+_DRIBBLE = 0.1
+"""Seconds between two bytes of a dribbled answer."""
+_PATIENCE = 1.0
+"""Seconds that an answer of the API waits for its callbacks; a slow receiver delays no more than that."""
 
 
 class Server:
@@ -26,7 +34,9 @@ class Server:
 
     def __init__(self, sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0) -> None:
         self.sandbox = sandbox
+        self._exposed = host not in LOOPBACK
         self._loop = asyncio.new_event_loop()
+        self._open: set[asyncio.Transport] = set()
         self._socket = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
         shown = f"[{host}]" if ":" in host else host
         self.url = f"http://{shown}:{self._socket.getsockname()[1]}"
@@ -52,94 +62,160 @@ class Server:
             self._loop.close()
 
     async def _start(self) -> None:
-        self._server = await asyncio.start_server(self._serve, sock=self._socket)
+        self._server = await self._loop.create_server(lambda: _Connection(self.answer, self._open), sock=self._socket)
+        self._ticker = asyncio.create_task(self._tick())
 
     async def _stop(self) -> None:
         self._server.close()
+        for transport in list(self._open):
+            transport.abort()
         own = asyncio.current_task()
         tasks = [task for task in asyncio.all_tasks() if task is not own]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        while self._open:
+            await asyncio.sleep(0)
+        await self._loop.shutdown_default_executor()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connection = h11.Connection(h11.SERVER)
-        try:
-            while await self._exchange(connection, reader, writer):
-                connection.start_next_cycle()
-        except (OSError, h11.ProtocolError):
-            pass  # the client went away, or does not speak HTTP
-        except asyncio.CancelledError:
-            pass  # the server stops; before Python 3.12 asyncio would log the cancellation as an error
-        finally:
-            writer.close()
+    async def _tick(self) -> None:
+        """Let happen what falls due."""
+        while True:
+            await asyncio.sleep(_TICK)
+            if self.sandbox.is_due:
+                await asyncio.to_thread(self.sandbox.settle)
 
-    async def _exchange(
-        self, connection: h11.Connection, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> bool:
-        """Read one request and answer it; return whether the connection can carry another."""
-        request = await _receive(connection, reader)
-        if request is None:
-            return False
-        # Off the loop: callbacks are delivered while a request is handled, perhaps to a server on this very loop.
-        response = await asyncio.to_thread(self._answer, request)
-        return await _send(connection, writer, response)
-
-    def _answer(self, request: Request) -> Response:
+    def answer(self, request: Request) -> Response | Coroutine[None, None, Response]:
+        """Answer a request, at once where nothing has to be waited for."""
+        sandbox = self.sandbox
         if request.path.startswith(PREFIX):
-            return control(self.sandbox, request)
-        return self.sandbox.handle(request)
+            # Off the loop, for it waits until callbacks are sent, perhaps to a server on this very loop.
+            return asyncio.to_thread(control, sandbox, request, exposed=self._exposed)
+        if request.method == "OPTIONS" and request.path in sandbox.document.routes:
+            return preflight(sandbox.document)
+        response = allow(sandbox.execute(request))
+        return self._after_callbacks(response) if sandbox.callbacks.waiting else response
+
+    async def _after_callbacks(self, response: Response) -> Response:
+        sending = asyncio.ensure_future(asyncio.to_thread(self.sandbox.callbacks.send_ready))
+        await asyncio.wait([sending], timeout=_PATIENCE)
+        return response
 
 
-async def _receive(connection: h11.Connection, reader: asyncio.StreamReader) -> Request | None:
-    head: h11.Request | None = None
-    body = b""
-    while True:
-        event = connection.next_event()
-        if event is h11.NEED_DATA:
-            connection.receive_data(await reader.read(65536))
-        elif isinstance(event, h11.Request):
-            head = event
-        elif isinstance(event, h11.Data):
-            body += event.data
-            if len(body) > _LARGEST_BODY:
+class _Connection(asyncio.Protocol):
+    """One connection: reads requests one after another and writes, or spoils, their answers."""
+
+    def __init__(
+        self, answer: Callable[[Request], Response | Coroutine[None, None, Response]], register: set[asyncio.Transport]
+    ) -> None:
+        self._answer = answer
+        self._register = register
+        self._http = h11.Connection(h11.SERVER)
+        self._head: h11.Request | None = None
+        self._body = bytearray()
+        self._task: asyncio.Task[None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._register.add(transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came."""
+        try:
+            self._http.receive_data(data)
+            self._work()
+        except h11.ProtocolError:
+            self._transport.close()  # whoever it is does not speak HTTP
+
+    def eof_received(self) -> None:
+        """Finish what is under way; asyncio closes the connection."""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Give up what was still to be written."""
+        self._register.discard(self._transport)
+        if self._task is not None:
+            self._task.cancel()
+
+    def _work(self) -> None:
+        while self._task is None and (request := self._next_request()) is not None:
+            answer = self._answer(request)
+            if isinstance(answer, Response) and answer.harm is None and not answer.delay:
+                self._write(answer)
+            else:
+                self._transport.pause_reading()
+                self._task = asyncio.ensure_future(self._later(answer))
+
+    def _next_request(self) -> Request | None:
+        while True:
+            event = self._http.next_event()
+            if isinstance(event, h11.Request):
+                self._head, self._body = event, bytearray()
+                if self._http.they_are_waiting_for_100_continue:
+                    self._transport.write(self._http.send(h11.InformationalResponse(status_code=100, headers=[])) or b"")
+            elif isinstance(event, h11.Data):
+                self._body += event.data
+                if len(self._body) > _LARGEST_BODY:
+                    self._transport.close()
+                    return None
+            elif isinstance(event, h11.EndOfMessage) and self._head is not None:
+                return _request(self._head, bytes(self._body))
+            else:  # more data is needed, or none will come
                 return None
-        elif isinstance(event, h11.EndOfMessage) and head is not None:
-            headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
-            path = head.target.decode("latin-1").partition("?")[0]
-            return Request(head.method.decode("latin-1"), path, headers, body)
+
+    async def _later(self, answer: Response | Coroutine[None, None, Response]) -> None:
+        response = answer if isinstance(answer, Response) else await answer
+        if response.delay:
+            await asyncio.sleep(response.delay)
+        if response.harm is None:
+            self._write(response)
         else:
-            return None
+            await self._spoil(response, response.harm)
+        self._task = None
+        if not self._transport.is_closing():
+            self._transport.resume_reading()
+            self._work()
+
+    def _write(self, response: Response) -> None:
+        body = response.body
+        headers = [*response.headers, ("Content-Length", str(len(body)))]
+        head = self._http.send(h11.Response(status_code=response.status, headers=headers)) or b""
+        tail = self._http.send(h11.Data(data=body)) or b""
+        self._http.send(h11.EndOfMessage())
+        self._transport.write(head + tail)
+        if self._http.our_state is h11.DONE and self._http.their_state is h11.DONE:
+            self._http.start_next_cycle()
+        else:
+            self._transport.close()
+
+    async def _spoil(self, response: Response, harm: Harm) -> None:
+        if harm in ("resetBefore", "resetAfter"):
+            _reset(self._transport)
+            return
+        body, declared = response.body, len(response.body)
+        if harm != "dribble":
+            declared += 10
+        headers = [*response.headers, ("Content-Length", str(declared)), ("Connection", "close")]
+        head = self._http.send(h11.Response(status_code=response.status, headers=headers)) or b""
+        self._transport.write(head)
+        if harm == "dribble":
+            for byte in body:
+                self._transport.write(bytes([byte]))
+                await asyncio.sleep(_DRIBBLE)
+        else:
+            self._transport.write(body[: len(body) // 2] if harm == "truncate" else body)
+        self._transport.close()
 
 
-async def _send(connection: h11.Connection, writer: asyncio.StreamWriter, response: Response) -> bool:
-    if response.delay:
-        await asyncio.sleep(response.delay)
-    if response.harm in ("resetBefore", "resetAfter"):
-        _reset(writer)
-        return False
-    declared = len(response.body) + (10 if response.harm in ("wrongLength", "truncate") else 0)
-    body = response.body[: len(response.body) // 2] if response.harm == "truncate" else response.body
-    headers = [*response.headers, ("Content-Length", str(declared))]
-    head = connection.send(h11.Response(status_code=response.status, headers=headers))
-    if response.harm == "dribble":
-        writer.write(head or b"")
-        for byte in body:
-            writer.write(bytes([byte]))
-            await writer.drain()
-            await asyncio.sleep(0.1)
-    else:
-        writer.write((head or b"") + body)
-    await writer.drain()
-    if response.harm in ("wrongLength", "truncate"):
-        return False
-    connection.send(h11.Data(data=body))
-    connection.send(h11.EndOfMessage())
-    return connection.our_state is h11.DONE and connection.their_state is h11.DONE
+def _request(head: h11.Request, body: bytes) -> Request:
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
+    path = head.target.decode("latin-1").partition("?")[0]
+    return Request(head.method.decode("latin-1"), path, headers, body)
 
 
-def _reset(writer: asyncio.StreamWriter) -> None:
+def _reset(transport: asyncio.Transport) -> None:
     """Close with a reset rather than an orderly end."""
-    raw = writer.get_extra_info("socket")
+    raw = transport.get_extra_info("socket")
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
-    writer.transport.abort()
+    transport.abort()

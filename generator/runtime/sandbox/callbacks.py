@@ -1,23 +1,31 @@
-"""Callbacks on their way to the registered URL: signed, sent in order, sent again until they are accepted."""
+"""Callbacks on their way to the registered URL: signed, sent in order, sent again until they are accepted.
+
+An attempt is made without the sandbox's lock, so that a receiver may call the API from its handler. Only one is made at a
+time; whoever finds another thread at it leaves the callback to that thread.
+"""
 
 from __future__ import annotations
 
 import json
 import random
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException
 from typing import Any
-from urllib.parse import urlsplit
 
 from .clock import VirtualClock
 from .document import Document
 from .meetings import Meeting
+from .post import PostError, post
 from .signatures import Parts, sign
 
 Receiver = Callable[[bytes, Mapping[str, str]], int]
 """Takes body and headers, returns the HTTP status: a receiver without a socket."""
+
+_LOG = 10_000
 
 
 @dataclass(slots=True)
@@ -27,10 +35,12 @@ class Callback:
     number: int
     event: str
     body: bytes
-    cur_time: int
-    """When it was signed first, in milliseconds."""
+    cur_time: int = 0
+    """When it was signed, in milliseconds."""
     attempts: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     accepted: bool = False
+    next_at: int | None = None
+    """When it is sent again, in milliseconds."""
 
     def answer(self) -> dict[str, Any]:
         """Return it as the control plane shows it."""
@@ -39,7 +49,8 @@ class Callback:
             "event": self.event,
             "body": json.loads(self.body),
             "accepted": self.accepted,
-            "attempts": self.attempts,
+            "attempts": list(self.attempts),
+            "nextAttemptAt": None if self.next_at is None else self.next_at / 1000,
         }
 
 
@@ -47,76 +58,139 @@ class Callbacks:
     """Sends events and keeps the log."""
 
     def __init__(
-        self, document: Document, clock: VirtualClock, chance: random.Random, app_key: str, app_secret: str
+        self,
+        document: Document,
+        clock: VirtualClock,
+        chance: random.Random,
+        credentials: tuple[str, str],
+        lock: AbstractContextManager[Any],
     ) -> None:
         self._document = document
         self._clock = clock
         self._chance = chance
-        self._app_key = app_key
-        self._app_secret = app_secret
+        self._app_key, self._app_secret = credentials
+        self._lock = lock
+        self._turn = threading.Lock()
+        self._sender: int | None = None
         self._ready: deque[Callback] = deque()
-        self._logged: list[Callback] = []
-        self.target: str | Receiver | None = None
-        self.restamp = True
-        """Whether a resend carries a new CurTime and signature (the document leaves it open)."""
-        self.duplicate = False
-        """Whether an accepted callback is sent once more."""
-        self.shuffle = False
-        """Whether callbacks that wait together are sent in random order."""
+        self._logged: deque[Callback] = deque(maxlen=_LOG)
+        self._count = 0
+        self.timeout: float = document.delivery["timeout"]
+        self.register(None, restamp=True, duplicate=False, shuffle=False)
+
+    def register(self, target: str | Receiver | None, *, restamp: bool, duplicate: bool, shuffle: bool) -> None:
+        """Set where callbacks go, and how."""
+        self._target = target
+        self._restamp = restamp
+        self._duplicate = duplicate
+        self._shuffle = shuffle
+
+    def take_over(self, before: Callbacks) -> None:
+        """Register what was registered before."""
+        self.register(
+            before._target, restamp=before._restamp, duplicate=before._duplicate, shuffle=before._shuffle
+        )
+
+    def registration(self) -> dict[str, Any]:
+        """Return where callbacks go, and how, as the control plane shows it."""
+        url = self._target if isinstance(self._target, str) or self._target is None else "(a function)"
+        return {"url": url, "restamp": self._restamp, "duplicate": self._duplicate, "shuffle": self._shuffle}
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there is something to send now."""
+        return bool(self._ready)
 
     def log(self) -> list[Callback]:
-        """Return every callback since the start, oldest first."""
-        return self._logged
+        """Return the last callbacks, oldest first."""
+        return list(self._logged)
 
     def notify(self, event: str, meeting: Meeting, facts: Mapping[str, Any]) -> None:
-        """Queue an event of a meeting."""
-        body = {"msgType": self._document.messages[event], "msgBody": self._body(event, meeting, facts)}
-        encoded = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-        callback = Callback(len(self._logged) + 1, event, encoded, self._clock.millis())
+        """Queue an event of a meeting. The lock is held."""
+        message = self._document.messages[event]
+        known = {
+            "meetingUniqueId": meeting.unique_id,
+            "meetingId": meeting.meeting_id,
+            "shortId": meeting.short_id,
+            "time": self._clock.millis(),
+            "type": meeting.type,
+            "subject": meeting.subject,
+            "reserveStartTime": meeting.start_time,
+            "reserveEndTime": meeting.end_time,
+            "roomCreateTime": meeting.room_create_time,
+            **facts,
+        }
+        content = {name: known[name] for name in message.fields if known.get(name) is not None}
+        body = json.dumps({**message.tag, message.body: content}, ensure_ascii=False, separators=(",", ":")).encode()
+        self._count += 1
+        callback = Callback(self._count, event, body)
         self._logged.append(callback)
         self._ready.append(callback)
 
     def send_ready(self) -> None:
-        """Send what waits. Callbacks without a target stay unsent, as if no URL were registered."""
-        if self.shuffle:
-            waiting = list(self._ready)
-            self._chance.shuffle(waiting)
-            self._ready = deque(waiting)
+        """Send what waits, unless another thread is at it. Begins no attempt once a receiver has used up its time."""
+        give_up = time.monotonic() + self.timeout
+        while self._ready and time.monotonic() < give_up and self._turn.acquire(blocking=False):
+            try:
+                self._sender = threading.get_ident()
+                while self._ready and time.monotonic() < give_up:
+                    self._send_next()
+            finally:
+                self._sender = None
+                self._turn.release()
+
+    def send_all(self) -> None:
+        """Send everything that waits. The caller has the turn."""
         while self._ready:
-            callback = self._ready.popleft()
-            if self.target is not None:
-                self._attempt(callback)
+            self._send_next()
 
-    def _attempt(self, callback: Callback) -> None:
-        if self.target is None or callback.accepted:
-            return
-        if self.restamp or not callback.attempts:
-            callback.cur_time = self._clock.millis()
-        outcome = self._post(self.target, callback)
-        callback.attempts.append({"at": self._clock.now(), **outcome})
-        callback.accepted = outcome.get("status") in self._document.delivery["success"]
-        schedule = self._document.delivery["schedule"]
-        if callback.accepted:
-            if self.duplicate:
-                callback.attempts.append({"at": self._clock.now(), **self._post(self.target, callback)})
-        elif len(callback.attempts) <= len(schedule):
-            wait = schedule[len(callback.attempts) - 1]
-            self._clock.at(self._clock.now() + wait, lambda: self._attempt(callback))
+    def take_turn(self) -> None:
+        """Become the one who sends. Raises ``ValueError`` where that would be waiting for oneself."""
+        if self._sender == threading.get_ident() or not self._turn.acquire(timeout=2 * self.timeout):
+            raise ValueError("a callback is being sent: time cannot be moved before its receiver has answered")
+        self._sender = threading.get_ident()
 
-    def _post(self, target: str | Receiver, callback: Callback) -> dict[str, Any]:
-        headers = self._headers(callback)
-        if callable(target):
-            return {"status": target(callback.body, headers)}
-        parts = urlsplit(target)
-        connection = HTTPConnection(parts.hostname or "", parts.port or 80, timeout=self._document.delivery["timeout"])
+    def end_turn(self) -> None:
+        """Let others send."""
+        self._sender = None
+        self._turn.release()
+
+    def _send_next(self) -> None:
+        with self._lock:
+            if not self._ready:
+                return
+            if self._shuffle:
+                self._ready.rotate(self._chance.randrange(len(self._ready)))
+            callback, target = self._ready.popleft(), self._target
+            callback.next_at = None
+        if target is None:
+            return  # nobody is registered: it stays unsent
+        self._attempt(callback, target)
+        if callback.accepted and self._duplicate:
+            self._attempt(callback, target)
+
+    def _attempt(self, callback: Callback, target: str | Receiver) -> None:
+        with self._lock:
+            if self._restamp or not callback.attempts:
+                callback.cur_time = self._clock.millis()
+            at = self._clock.seconds()
+            headers = self._headers(callback)
         try:
-            path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            connection.request("POST", path, callback.body, headers)
-            return {"status": connection.getresponse().status}
-        except (OSError, HTTPException) as error:
-            return {"error": f"{type(error).__name__}: {error}"}
-        finally:
-            connection.close()
+            outcome: dict[str, Any] = {"status": _deliver(target, callback.body, headers, self.timeout)}
+        except PostError as error:
+            outcome = {"error": str(error)}
+        with self._lock:
+            callback.attempts.append({"at": at, **outcome})
+            callback.accepted |= outcome.get("status") in self._document.delivery["success"]
+            self._schedule(callback)
+
+    def _schedule(self, callback: Callback) -> None:
+        """Have it sent again, the wait counted from the attempt before."""
+        schedule = self._document.delivery["schedule"]
+        if not callback.accepted and len(callback.attempts) <= len(schedule):
+            wait = schedule[len(callback.attempts) - 1]
+            callback.next_at = round((callback.attempts[-1]["at"] + wait) * 1000)
+            self._clock.at(callback.next_at, lambda: self._ready.append(callback))
 
     def _headers(self, callback: Callback) -> dict[str, str]:
         parts = Parts(
@@ -130,19 +204,11 @@ class Callbacks:
         scheme = self._document.signatures[self._document.callback_scheme]
         return {"Content-Type": self._document.media_type, **sign(scheme["headers"], parts)}
 
-    def _body(self, event: str, meeting: Meeting, facts: Mapping[str, Any]) -> dict[str, Any]:
-        common = {
-            "meetingUniqueId": meeting.unique_id,
-            "meetingId": meeting.meeting_id,
-            "shortId": meeting.short_id,
-            "time": self._clock.millis(),
-        }
-        whole = {
-            "type": meeting.type,
-            "subject": meeting.subject,
-            "reserveStartTime": meeting.start_time,
-            "reserveEndTime": meeting.end_time,
-            "roomCreateTime": meeting.room_create_time,
-        }
-        body = {**(whole if event.startswith("Meeting") else {}), **facts, **common}
-        return {key: value for key, value in body.items() if value is not None}
+
+def _deliver(target: str | Receiver, body: bytes, headers: Mapping[str, str], timeout: float) -> int:
+    if isinstance(target, str):
+        return post(target, body, headers, timeout)
+    try:
+        return target(body, headers)
+    except Exception as error:  # whatever a receiver raises, a web framework would have turned into no answer
+        raise PostError(f"{type(error).__name__}: {error}") from error

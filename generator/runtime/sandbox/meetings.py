@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from .clock import VirtualClock
 from .document import Document
+from .listing import Found, Listing
 
 Notify = Callable[[str, "Meeting", Mapping[str, Any]], None]
 """Tells of an event: its name in the contract, the meeting, what else to say."""
 
 ROOM_LIMIT = 300
+"""How many a room holds if the settings set no limit. An invention: the document names none."""
+
+_ENDLESS = -1
 
 
 @dataclass(slots=True)
@@ -37,18 +41,22 @@ class Meeting:
     host: str
     owner: str
     state: str
+    create_time: int
+    av_room_cid: str
     password: str = ""
     settings: dict[str, Any] = field(default_factory=dict[str, Any])
     start_time: int | None = None
     end_time: int | None = None
     short_id: str | None = None
-    create_time: int = 0
     room_create_time: int | None = None
-    av_room_cid: str = ""
     locked: bool = False
-    limit: int = ROOM_LIMIT
     members: dict[tuple[str, str], Member] = field(default_factory=dict[tuple[str, str], Member])
     recordings: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+
+    @property
+    def begins(self) -> int:
+        """The scheduled start, or the moment an instant meeting was created."""
+        return self.create_time if self.start_time is None else self.start_time
 
 
 class Meetings:
@@ -60,13 +68,13 @@ class Meetings:
         self._listed = {state["name"] for state in machine["states"] if state.get("listed")}
         self._final = {state["name"] for state in machine["states"] if state.get("final")}
         self._initial = {type_: row["to"] for row in machine["initial"] for type_ in row["types"]}
-        self._transitions = {
-            (type_, row["from"], row["event"], row.get("when")): row["to"]
-            for row in machine["transitions"]
-            for type_ in row["types"]
-        }
-        self._types: dict[str, int] = _members(document, "MeetingType")
-        self._reasons: dict[str, int] = _members(document, "EndReason")
+        self._steps: dict[tuple[int, str, str], dict[str | None, str]] = {}
+        for row in machine["transitions"]:
+            for type_ in row["types"]:
+                self._steps.setdefault((type_, row["from"], row["event"]), {})[row.get("when")] = row["to"]
+        self._types = document.members("MeetingType")
+        self._reasons = document.members("EndReason")
+        self._roles = document.members("SceneRoleType")
         self._chance = chance
         self._clock = clock
         self._notify = notify
@@ -76,20 +84,14 @@ class Meetings:
         self._last: dict[str, Meeting] = {}
         """The last meeting that had a number."""
         self._recycled: deque[str] = deque()
+        self._listing = Listing()
         self._next_id = chance.randrange(10**9, 10**10)
 
     # -- looking up
 
-    def __len__(self) -> int:
-        return len(self._by_unique_id)
-
-    def all(self) -> Iterator[Meeting]:
+    def all(self) -> list[Meeting]:
         """Return every meeting there ever was, oldest first."""
-        return iter(self._by_unique_id.values())
-
-    def listed(self) -> Iterator[Meeting]:
-        """Return the meetings that can be used."""
-        return (meeting for meeting in self._alive.values() if meeting.state in self._listed)
+        return list(self._by_unique_id.values())
 
     def get(self, unique_id: int) -> Meeting | None:
         """Return a meeting by its unique id."""
@@ -99,21 +101,34 @@ class Meetings:
         """Return the meeting that has a number, or had it last."""
         return self._alive.get(number) or self._last.get(number)
 
-    def by_short_id(self, short_id: str) -> Meeting | None:
-        """Return the meeting that can be reached by a short number."""
-        return next((meeting for meeting in self._alive.values() if meeting.short_id == short_id), None)
+    def find(
+        self, type_: int | None, statuses: Collection[int] | None, lowest: int | None, highest: int | None
+    ) -> Found:
+        """Return the meetings that can be used, by start time."""
+        states = {name for name in self._listed if statuses is None or self._status[name] in statuses}
+        return self._listing.find(type_, states, lowest, highest)
+
+    def can(self, event: str, meeting: Meeting) -> bool:
+        """Whether the state machine has a step for an event, at one time or another."""
+        return (meeting.type, meeting.state, event) in self._steps
+
+    def is_open(self, meeting: Meeting) -> bool:
+        """Whether it has a room that people are in, or may be in."""
+        return self.can("end", meeting)
 
     def is_final(self, meeting: Meeting) -> bool:
         """Whether nothing can happen to it any more."""
         return meeting.state in self._final
 
-    def is_scheduled(self, meeting: Meeting) -> bool:
-        """Whether it was planned ahead."""
-        return meeting.type == self._types["SCHEDULED"]
-
-    def is_personal(self, meeting: Meeting) -> bool:
-        """Whether it has a personal number, which is never recycled."""
-        return meeting.type == self._types["PERSONAL"]
+    def is_full(self, meeting: Meeting) -> bool:
+        """Whether no further member fits in: ``maxCount`` of the member's role in the settings, the host apart."""
+        members = sum(account != meeting.host for account, _ in meeting.members)
+        limits = [
+            role["maxCount"]
+            for role in meeting.settings.get("scene", {}).get("roleTypes", ())
+            if role.get("roleType") == self._roles["MEMBER"] and "maxCount" in role
+        ]
+        return members >= min(limits, default=ROOM_LIMIT)
 
     # -- changing
 
@@ -121,52 +136,56 @@ class Meetings:
         """Open a meeting, with a personal number or a random one."""
         unique_id = self._next_id
         self._next_id += self._chance.randrange(1, 100)
-        number = personal or self._new_number()
         meeting = Meeting(
             unique_id=unique_id,
-            meeting_id=number,
+            meeting_id=personal or self._new_number(),
             state=self._initial[facts["type"]],
             create_time=self._clock.millis(),
             av_room_cid=str(self._chance.randrange(10**11, 10**12)),
             **facts,
         )
         self._by_unique_id[unique_id] = meeting
-        self._alive[number] = meeting
-        self.watch_end(meeting)
+        self._alive[meeting.meeting_id] = meeting
+        self.reschedule(meeting)
         return meeting
 
-    def watch_end(self, meeting: Meeting) -> None:
-        """Have the end time of a scheduled meeting noticed."""
-        if self.is_scheduled(meeting) and meeting.end_time is not None and meeting.end_time >= 0:
-            end = meeting.end_time
-            self._clock.at(end / 1000, lambda: self._end_time_reached(meeting, end))
+    def reschedule(self, meeting: Meeting) -> None:
+        """Take notice of a meeting's times."""
+        self._file(meeting)
+        end = meeting.end_time
+        if meeting.type == self._types["SCHEDULED"] and end is not None and end != _ENDLESS:
+            self._clock.at(end, lambda: self._end_time_reached(meeting, end))
 
     def _end_time_reached(self, meeting: Meeting, end: int) -> None:
         if meeting.end_time == end:  # it may have been moved since
-            self.happen("endTimeReached", meeting, self._reasons["TIME_EXCEEDED"])
+            self.happen("endTimeReached", meeting, "TIME_EXCEEDED")
 
-    def happen(self, event: str, meeting: Meeting, reason: int | None = None) -> bool:
-        """Let an event change a meeting's state. ``False`` if the state machine knows no such step."""
+    def happen(self, event: str, meeting: Meeting, reason: str | None = None) -> bool:
+        """Let an event change a meeting's state. ``False`` if the state machine has no such step now."""
         started = meeting.start_time is None or self._clock.millis() >= meeting.start_time
-        when = "startReached" if started else "startPending"
-        target = self._transitions.get((meeting.type, meeting.state, event, None))
-        target = target or self._transitions.get((meeting.type, meeting.state, event, when))
+        steps = self._steps.get((meeting.type, meeting.state, event), {})
+        target = steps.get(None) or steps.get("startReached" if started else "startPending")
         if target is None:
             return False
+        was_open = self.is_open(meeting)
         meeting.state = target
-        self._tell(event, meeting, reason)
-        if target in self._final:
-            self._retire(meeting)
-            if event != "cancel":
-                self._notify("MeetingRecycled", meeting, {"reason": reason})
-        elif event != "enter" and meeting.end_time is not None and 0 <= meeting.end_time <= self._clock.millis():
-            self._end_time_reached(meeting, meeting.end_time)
+        facts = {"reason": self._reasons[reason] if reason else None}
+        if was_open:
+            self._notify("MeetingEnded", meeting, facts)
+            meeting.room_create_time = None
+        if event == "cancel":
+            self._notify("MeetingCanceled", meeting, {})
+        elif self.is_final(meeting):
+            self._notify("MeetingRecycled", meeting, facts)
+        self._file(meeting)
+        end = meeting.end_time
+        if was_open and end is not None and end != _ENDLESS and end <= self._clock.millis():
+            self._end_time_reached(meeting, end)  # it passed while the room was open
         return True
 
     def enter(self, meeting: Meeting, account_id: str, device_id: str) -> Member:
         """Let somebody into the room; the first to come opens it."""
-        first = not meeting.members
-        if first:
+        if not meeting.members:
             meeting.room_create_time = self._clock.millis()
             self.happen("enter", meeting)
             self._notify("MeetingStarted", meeting, {})
@@ -182,45 +201,34 @@ class Meetings:
             return False
         self._notify("MemberLeft", meeting, _of(member))
         if not meeting.members:
-            self.happen("empty", meeting, self._reasons["ALL_LEFT"])
-        elif meeting.state in self._final:
-            meeting.members.clear()
+            self.happen("empty", meeting, "ALL_LEFT")
         return True
 
     def end(self, meeting: Meeting, reason: str) -> None:
         """Close the room for everybody."""
-        for member in list(meeting.members.values()):
-            del meeting.members[(member.account_id, member.device_id)]
+        members = list(meeting.members.values())
+        meeting.members.clear()
+        for member in members:
             self._notify("MemberLeft", meeting, _of(member))
-        self.happen("end", meeting, self._reasons[reason])
+        self.happen("end", meeting, reason)
 
     def recycle(self, meeting: Meeting, reason: str) -> None:
-        """Take a meeting away at once, whatever state it is in."""
-        if meeting.state in self._final:
+        """Take a meeting that is not in progress away at once, as if its end time were reached."""
+        self.happen("endTimeReached", meeting, reason)
+
+    def _file(self, meeting: Meeting) -> None:
+        if meeting.state in self._listed:
+            self._listing.put(meeting.unique_id, meeting.type, meeting.state, meeting.begins)
             return
-        meeting.state = "RECYCLED"
-        self._retire(meeting)
-        self._notify("MeetingRecycled", meeting, {"reason": self._reasons[reason]})
-
-    def _tell(self, event: str, meeting: Meeting, reason: int | None) -> None:
-        if event == "cancel":
-            self._notify("MeetingCanceled", meeting, {})
-        elif event in ("empty", "end"):
-            self._notify("MeetingEnded", meeting, {"reason": reason})
-            meeting.room_create_time = None
-
-    def _retire(self, meeting: Meeting) -> None:
-        if self._alive.get(meeting.meeting_id) is meeting:
-            del self._alive[meeting.meeting_id]
-            self._last[meeting.meeting_id] = meeting
-            if not self.is_personal(meeting):
+        self._listing.drop(meeting.unique_id)
+        if self.is_final(meeting) and self._alive.get(meeting.meeting_id) is meeting:
+            self._last[meeting.meeting_id] = self._alive.pop(meeting.meeting_id)
+            if meeting.type != self._types["PERSONAL"]:
                 self._recycled.append(meeting.meeting_id)
 
     def _new_number(self) -> str:
-        while self._recycled:
-            number = self._recycled.popleft()
-            if number not in self._alive:
-                return number
+        if self._recycled:
+            return self._recycled.popleft()
         while True:
             number = str(self._chance.randrange(10**8, 10**9))
             if number not in self._alive:
@@ -248,11 +256,6 @@ class Meetings:
             "status": self.status(meeting),
             **{key: value for key, value in optional.items() if value is not None},
         }
-
-
-def _members(document: Document, enumeration: str) -> dict[str, int]:
-    schema = document.schemas[enumeration]
-    return dict(zip(schema["x-enum-varnames"], schema["enum"], strict=True))
 
 
 def _of(member: Member) -> dict[str, Any]:

@@ -20,6 +20,9 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
 }
 
+_END = re.compile(r"(?<!\\)\$$")
+"""In JSON Schema a closing ``$`` is the very end; in Python it is also the place ahead of a last line break."""
+
 
 class Validator:
     """Reads requests as the document describes them; unknown fields are ignored, as servers do."""
@@ -43,7 +46,8 @@ class Validator:
             raise BusinessError(self._invalid, [f"the body is not JSON: {error}"]) from None
         if not is_object(body):
             raise BusinessError(self._invalid, ["the body is not a JSON object"])
-        return self._object(route.fields, body, "")
+        defaults = {field.name: field.schema["default"] for field in route.fields if "default" in field.schema}
+        return {**defaults, **self._object(route.fields, body, "")}
 
     def headers(self, route: Route, headers: Mapping[str, str]) -> dict[str, Any]:
         """Return the operation's own headers. Raises ``BusinessError``."""
@@ -102,7 +106,7 @@ def _out_of_range(schema: Mapping[str, Any], value: Any) -> str | None:
     if isinstance(value, str):
         if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)):
             return f"has {len(value)} characters"
-        if "pattern" in schema and not re.search(schema["pattern"], value):
+        if "pattern" in schema and not re.search(_END.sub(r"\\Z", schema["pattern"]), value):
             return f"does not match {schema['pattern']}"
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         if not schema.get("minimum", value) <= value <= schema.get("maximum", value):

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import anyio
+import anyio.to_thread
+
 from .._runtime.transport import Header, Reply, TransportError
 from .messages import Request, Response
 
@@ -33,19 +36,19 @@ class SandboxTransport:
 
 
 class AsyncSandboxTransport:
-    """The same for asyncio."""
+    """Asynchronous, on whatever event loop httpx runs on."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
 
     async def send(self, url: str, headers: Sequence[Header], body: bytes, deadline: float) -> Reply:
         """Hand the request to the sandbox."""
-        response = self._sandbox.handle(_request(url, headers, body))
+        response = self._sandbox.execute(_request(url, headers, body))
+        if self._sandbox.callbacks.waiting:  # in a thread, for the receiver may run on this very loop
+            await anyio.to_thread.run_sync(self._sandbox.callbacks.send_ready)
         remaining = deadline - time.monotonic()
         if response.delay:
-            import asyncio
-
-            await asyncio.sleep(min(response.delay, max(remaining, 0.0)))
+            await anyio.sleep(min(response.delay, max(remaining, 0.0)))
         return _reply(response, remaining)
 
     async def aclose(self) -> None:
