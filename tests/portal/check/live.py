@@ -109,13 +109,13 @@ def try_it(browser: Browser, url: str, api: Api, server: Server) -> Figure:
 
 
 def console(browser: Browser, url: str, api: Api, server: Server) -> Figure:
-    """Call every operation from the console."""
+    """Call every operation from the Chinese console, and one from the English."""
     failed: list[str] = []
-    for folder in ("", "en/"):
+    for folder, operations in (("", api.operations), ("en/", api.operations[:1])):
         with opened(browser) as (page, _):
             page.goto(f"{url}/{folder}console/")
             page.locator(".servers [data-variable=port] input, .servers input").first.fill(server.url.rsplit(":", 1)[1])
-            for operation in api.operations:
+            for operation in operations:
                 written = stage(server.sandbox, operation)
                 block = page.locator(f"[id$=-{operation.id}]")
                 block.locator(".opblock-summary-control").click()
@@ -127,7 +127,7 @@ def console(browser: Browser, url: str, api: Api, server: Server) -> Figure:
                 answer.wait_for()
                 failed += _arrived(api, operation, server, before, answer.inner_text())
                 block.locator(".opblock-summary-control").click()
-    return _calls("calls from the console that do not arrive or succeed", failed, 2 * len(api.operations))
+    return _calls("calls from the console that do not arrive or succeed", failed, len(api.operations) + 1)
 
 
 def _arrived(api: Api, operation: Operation, server: Server, before: int, shown: str) -> list[str]:
