@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from generator.__main__ import read
+from generator.ir import Api
 from tests.conftest import ROOT
 
 LANGUAGES = {"zh-CN": "", "en": "en/"}
@@ -38,6 +40,11 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def site(published: Path) -> Path:
     return published / "latest"
+
+
+@pytest.fixture(scope="session")
+def api() -> Api:
+    return read(ROOT / "spec/openapi.yaml")
 
 
 class _Quiet(SimpleHTTPRequestHandler):

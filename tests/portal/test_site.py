@@ -13,20 +13,13 @@ import pytest
 from bs4 import BeautifulSoup
 from netease_meeting.sandbox import core
 
-from generator.__main__ import read
 from generator.ir import Api
-from tests.conftest import ROOT
 from tests.generator import contracts
 from tests.generator.test_extending import CODE, OPERATION, SCHEMAS, append, replace
 from tests.portal.conftest import LANGUAGES, build
 
 ELSEWHERE = {"https://meeting-api.netease.im", "https://keepachangelog.com"}
 """The only addresses of others that a page may name: the gateway, in samples, and what the list of changes cites."""
-
-
-@pytest.fixture(scope="session")
-def api() -> Api:
-    return read(ROOT / "spec/openapi.yaml")
 
 
 @cache
