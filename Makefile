@@ -52,6 +52,9 @@ lint-spec: setup ## Run Redocly and Spectral over the published contract (needs 
 docs: generate ## Build the portal into site/
 	@$(BIN)/python -m generator.portal
 
+docs-check: docs ## Look at every page of the portal in headless Chromium: table, and build/docs-check.json
+	@$(BIN)/python -m tests.portal.check $(CHECK)
+
 release-check: setup ## Name what changed since the last tag, whom it breaks, and the version that is due
 	@$(BIN)/python -m generator.release
 

@@ -90,6 +90,10 @@ class Field:
         return str(self.schema.get("pattern", ""))
 
     @property
+    def example(self) -> str:
+        return str(self.schema.get("example", ""))
+
+    @property
     def doc(self) -> str:
         return join_sentences(self.text.en, self.limits.en)
 

@@ -38,13 +38,14 @@ def pages(api: Api, guides: tuple[Document, ...], changes: Document, modules: tu
 
     schemes = signature.worked(api)
     yield Page("index.html", "index.html.jinja", titles["index"], api.summary, {"first_sample": _first_sample(api)})
-    yield subject(
-        "signing",
-        "calculator.js",
-        worked_schemes=schemes,
-        scheme_facts=signature.facts(api.schemes),
-        examples=signature.calculator(schemes),
-    )
+    if schemes:
+        yield subject(
+            "signing",
+            "calculator.js",
+            worked_schemes=schemes,
+            scheme_facts=signature.facts(api.schemes),
+            examples=signature.calculator(schemes),
+        )
     if api.webhooks:
         yield subject(
             "callbacks",

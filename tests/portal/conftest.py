@@ -1,16 +1,45 @@
-"""The contract, and a sandbox that is really served."""
+"""The site, built once as a maintainer builds it, a server for it, and a browser."""
 
 from __future__ import annotations
 
+import functools
+import os
+import shutil
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
-from netease_meeting.sandbox import Sandbox
-from netease_meeting.sandbox.server import Server
+from playwright.sync_api import Browser, sync_playwright
 
 from generator.__main__ import read
 from generator.ir import Api
 from tests.conftest import ROOT
+
+LANGUAGES = {"zh-CN": "", "en": "en/"}
+
+
+def build(out: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run the portal as a maintainer does."""
+    command = [sys.executable, "-m", "generator.portal", "--out", str(out), *options]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that is published, with all versions."""
+    out = tmp_path_factory.mktemp("published")
+    done = build(out)
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+@pytest.fixture(scope="session")
+def site(published: Path) -> Path:
+    return published / "latest"
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +47,36 @@ def api() -> Api:
     return read(ROOT / "spec/openapi.yaml")
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with Server(Sandbox()) as server:
-        yield server
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def address(published: Path) -> Iterator[str]:
+    """Where the site is served: under a path of its own, as on many hosts."""
+    shutil.copytree(published, published.with_name("host") / "some/path")
+    handler = functools.partial(_Quiet, directory=str(published.with_name("host")))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/some/path/latest/"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        if os.environ.get("CI"):
+            pytest.fail("chromium is missing: .ci/run installs it")
+        pytest.skip("needs chromium: apt-get install chromium")
+    quiet = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-sync", *quiet]
+        )
+        yield running
+        running.close()

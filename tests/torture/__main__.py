@@ -11,8 +11,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from . import board, concurrency, faults, replies, signing
-from .figure import Figure
+from tests import board
+from tests.figure import Figure
+
+from . import concurrency, faults, replies, signing
 
 FIGURES: dict[int, Callable[[int], Figure]] = {
     1: faults.mixed_calls,

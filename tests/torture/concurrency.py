@@ -14,7 +14,7 @@ from netease_meeting._runtime import connections
 from netease_meeting.sandbox import Sandbox
 from netease_meeting.sandbox.server import Server
 
-from .figure import Figure
+from tests.figure import Figure
 
 SLOTS = 10
 

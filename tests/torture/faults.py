@@ -14,7 +14,8 @@ from netease_meeting import AsyncMeetingClient, Meeting, MeetingClient, MeetingS
 from netease_meeting.sandbox import Sandbox
 from netease_meeting.sandbox.server import Server
 
-from .figure import Figure
+from tests.figure import Figure
+
 from .proxy import Proxy
 
 TASKS = 40

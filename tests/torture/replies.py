@@ -22,10 +22,9 @@ from netease_meeting._runtime.transport import Header
 from generator import emit, render
 from generator.__main__ import read
 from generator.problems import ContractError
+from tests.figure import Figure
 from tests.generator.contracts import described, small, write
 from tests.generator.test_hostile import NASTY, assigned
-
-from .figure import Figure
 
 CANARY = "canary-secret-7f3a"
 JSON = (b"Content-Type", b"application/json;charset=utf-8")

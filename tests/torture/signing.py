@@ -12,9 +12,8 @@ from netease_meeting.sandbox import Sandbox
 from netease_meeting.sandbox.wire import SandboxTransport
 from netease_meeting.signing import BODY_DIGEST, CALLBACK_CHECK_SUM, CHECK_SUM
 
+from tests.figure import Figure
 from tests.runtime.test_signing import VECTORS, digest
-
-from .figure import Figure
 
 
 def vectors(seed: int) -> Figure:

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.torture import board
-from tests.torture.figure import Figure
+from tests import board
+from tests.figure import Figure
 
 from . import forgery, kills, peers, speed
 

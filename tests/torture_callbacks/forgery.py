@@ -10,7 +10,7 @@ from netease_meeting.errors import WebhookError
 
 from tests.callbacks.signed import EXAMPLES, KEY, MILLIS, SECRET, encoded, signed, webhook
 from tests.callbacks.test_verify import extended, padding
-from tests.torture.figure import Figure
+from tests.figure import Figure
 
 from .mutants import Headers, bitten, mutate
 

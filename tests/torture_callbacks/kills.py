@@ -15,7 +15,8 @@ from netease_meeting.inbox import Delivery, Inbox
 from netease_meeting.sandbox import Sandbox
 from netease_meeting.webhooks import Event
 
-from ..torture.figure import Figure
+from tests.figure import Figure
+
 from .places import Place, place
 from .processes import CONTEXT, Crew, Sender, receiver, webhook, worker
 

@@ -8,7 +8,7 @@ import sys
 import venv
 from pathlib import Path
 
-from tests.torture.figure import Figure
+from tests.figure import Figure
 
 HOME = Path("build/peers-callbacks")
 PACKAGES = ("stripe", "svix", "standardwebhooks")

@@ -12,7 +12,7 @@ import msgspec
 from netease_meeting.webhooks import MeetingEnded
 
 from tests.callbacks.signed import EXAMPLES, SECRET, encoded, signed, webhook
-from tests.torture.figure import Figure
+from tests.figure import Figure
 
 ROUNDS, CALLS = 25, 4000
 LIMIT = 1.5

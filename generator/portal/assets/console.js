@@ -24,7 +24,6 @@ async function start() {
     persistAuthorization: false,
     validatorUrl: null,
     requestInterceptor: sign,
-    plugins: [{ components: { info: () => null } }], // it stands on the portal's first page
   });
 }
 

@@ -25,7 +25,7 @@ _HEADER = _PROSE | {"value", "maxLength", "example"}
 _PARTS = {"appKey", "appSecret", "nonce", "unixSeconds", "unixMillis", "body"}
 _WRAPPED = {"text", "md5", "sha1", "sha256"}
 _DELIVERY = _PROSE | {"success", "schedule", "timeout", "probe"}
-_MACHINE = {"initial", "events", "states", "transitions", "numbers"}
+_MACHINE = {"kinds", "initial", "events", "states", "transitions", "numbers"}
 _TRANSITION = {"types", "from", "event", "to", "when"}
 _WHEN = {"startPending", "startReached"}
 

@@ -17,8 +17,8 @@ from netease_meeting.sandbox.server import Server
 from generator.ir import Api, Operation
 from generator.samples import samples
 from tests.conftest import ROOT
-from tests.portal.programs import program
-from tests.portal.staging import stage
+from tests.samples.programs import program
+from tests.samples.staging import stage
 
 Run = Callable[[str], str]
 """Runs a program; returns what it printed."""
@@ -129,7 +129,7 @@ def test_samples_are_set_for_reading(api: Api, tmp_path: Path) -> None:
 def java_runner(server: Server, folder: Path) -> Iterator[Run]:
     """One JVM for all samples: starting one for each takes a second apiece."""
     program("javac", "default-jdk-headless")
-    runner = ROOT / "tests/portal/java/Runner.java"
+    runner = ROOT / "tests/samples/java/Runner.java"
     jvm = subprocess.Popen(
         [program("java", "default-jdk-headless"), runner],
         env=environment(server),

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from .figure import Figure
+from tests.figure import Figure
 
 
 def run(description: str | None, figures: Mapping[str, Callable[[int], Figure]], path: Path) -> int:

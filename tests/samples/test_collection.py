@@ -14,7 +14,7 @@ from netease_meeting.sandbox.server import Server
 from generator.ir import Api
 from generator.postman import collection
 from tests.conftest import ROOT
-from tests.portal.staging import stage
+from tests.samples.staging import stage
 
 NEWMAN = ROOT / "tests/spec/lint/node_modules/.bin/newman"
 

@@ -1,0 +1,1 @@
+"""The published portal, looked at by a real browser: ``make docs-check``."""

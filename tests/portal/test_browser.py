@@ -1,0 +1,327 @@
+"""What a reader can do with the pages, in a real browser: nothing but this machine can be reached."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
+
+from generator.ir import Api
+from generator.portal.language import CHINESE, ENGLISH, group
+from tests.conftest import ROOT
+from tests.portal.conftest import LANGUAGES
+
+VECTORS: list[dict[str, str]] = json.loads((ROOT / "tests/data/checksum.json").read_text("utf-8"))
+DIGESTS = {"digest_wrong", "upper", "spaces", "missing"}
+CALCULATOR = group("calculator", ENGLISH)
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A page that must say nothing on its console and ask nobody else for anything."""
+    context = browser.new_context()
+    opened = context.new_page()
+    complaints: list[str] = []
+    host = "/".join(address.split("/")[:3])
+
+    def console(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(message.text)
+
+    def request(asked: Request) -> None:
+        if not asked.url.startswith(host):
+            complaints.append(f"asked {asked.url}")
+
+    opened.on("console", console)
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on("request", request)
+    yield opened
+    context.close()
+    assert complaints == []
+
+
+def check(page: Page, scheme: str, secret: str, headers: dict[str, str], body: str = "", clock: str = "") -> list[str]:
+    """Fill in the calculator; return what it found."""
+    page.select_option("[name=scheme]", scheme)
+    lines = "\n".join(f"{name}: {value}" for name, value in headers.items())
+    for name, value in {"secret": secret, "headers": lines, "body": body, "clock": clock}.items():
+        page.fill(f"[data-calculator] [name={name}]", value)
+    page.click("[data-calculator] [type=submit]")
+    return page.locator("[data-finding].wrong").evaluate_all("items => items.map(item => item.dataset.finding)")
+
+
+def test_the_calculator_agrees_with_every_vector_of_the_vendor(page: Page, address: str) -> None:
+    page.goto(f"{address}signing.html")
+    for vector in VECTORS:
+        material = {"AppKey": "key", "Nonce": vector["nonce"], "CurTime": vector["cur_time"]}
+        expected = page.locator("[data-value=expected]")
+        for scheme, header, value in (
+            ("checkSum", "CheckSum", vector["request_checksum"]),
+            ("callbackCheckSum", "CheckSum", vector["callback_checksum"]),
+            ("bodyDigest", "authorization", vector["anonymous_authorization"]),
+        ):
+            headers = material if scheme != "bodyDigest" else {}
+            assert (
+                not set(check(page, scheme, vector["app_secret"], {**headers, header: value}, vector["body"])) & DIGESTS
+            )
+            if "\r" not in vector["body"] or scheme == "checkSum":  # text fields cannot hold it
+                check(page, scheme, vector["app_secret"], {**headers, header: "0"}, vector["body"])
+                assert expected.text_content() == value, (scheme, vector)
+
+
+SECRET, NONCE, SECONDS, MILLIS = "secret", "12345678", "1594639036", "1594639036123"
+BODY = '{"subject":"周会 \\"1\\"","list":[1,2]}'
+
+
+def sha1(text: str) -> str:
+    return hashlib.sha1(text.encode()).hexdigest()
+
+
+def md5(text: str) -> str:
+    return hashlib.md5(text.encode()).hexdigest()
+
+
+def request(check_sum: str, **changed: str) -> dict[str, str]:
+    return {"AppKey": "key", "Nonce": NONCE, "CurTime": SECONDS, "CheckSum": check_sum, **changed}
+
+
+RIGHT = sha1(SECRET + NONCE + SECONDS)
+
+
+@pytest.mark.parametrize(
+    ("headers", "finding"),
+    [
+        (request(RIGHT), ""),
+        (request(RIGHT.upper()), "upper"),
+        (request(f" {RIGHT} "), "spaces"),
+        (request(sha1(NONCE + SECONDS + SECRET)), "why_order"),
+        (request(md5(SECRET + NONCE + SECONDS)), "why_digest"),
+        (request(hashlib.sha256((SECRET + NONCE + SECONDS).encode()).hexdigest()), "why_digest"),
+        (request(hmac.new(SECRET.encode(), (NONCE + SECONDS).encode(), "sha1").hexdigest()), "why_hmac"),
+        (request(sha1("key" + NONCE + SECONDS)), "why_key"),
+        (request(sha1(f"{SECRET}\n" + NONCE + SECONDS)), "why_trim"),
+        (request(sha1(SECRET + NONCE + SECONDS + "123")), "why_millis"),
+        (request(sha1(SECRET + NONCE)), "why_left_out"),
+        (request(sha1("&".join([SECRET, NONCE, SECONDS]))), "why_separator"),
+        (request(sha1("another secret" + NONCE + SECONDS)), "why_unknown"),
+        (request(RIGHT[:32]), "length"),
+        (request(sha1(SECRET + NONCE + MILLIS), CurTime=MILLIS), "is_millis"),
+        (request(sha1(SECRET + "1" * 129 + SECONDS), Nonce="1" * 129), "longest"),
+        ({name: value for name, value in request(RIGHT).items() if name != "Nonce"}, "missing"),
+    ],
+)
+def test_the_calculator_names_what_is_wrong_with_a_request(
+    page: Page, address: str, headers: dict[str, str], finding: str
+) -> None:
+    page.goto(f"{address}en/signing.html")
+    found = check(page, "checkSum", SECRET, headers)
+    assert finding in found if finding else found == []
+    first = CALCULATOR["bad"].replace("{n}", str(len(found))) if finding else CALCULATOR["good"]
+    expect(page.locator(".verdict > p")).to_have_text(first)
+
+
+def callback(body: str, millis: str = MILLIS) -> dict[str, str]:
+    return {"AppKey": "key", "Nonce": NONCE, "CurTime": MILLIS, "CheckSum": sha1(SECRET + NONCE + millis + md5(body))}
+
+
+@pytest.mark.parametrize(
+    ("headers", "finding"),
+    [
+        (callback(BODY), ""),
+        (callback(f"{BODY}\n"), "why_newline"),
+        (callback(json.dumps(json.loads(BODY), ensure_ascii=False)), "why_spaced"),
+        (callback(json.dumps(json.loads(BODY))), "why_escaped"),
+        (callback(json.dumps(json.loads(BODY), separators=(",", ":"))), "why_escaped"),
+        (callback(BODY, SECONDS), "why_seconds"),
+        (callback(""), "why_empty"),
+        ({**callback(BODY), "CheckSum": sha1(SECRET + NONCE + MILLIS)}, "why_left_out"),
+    ],
+)
+def test_the_calculator_names_what_is_wrong_with_a_callback(
+    page: Page, address: str, headers: dict[str, str], finding: str
+) -> None:
+    page.goto(f"{address}signing.html")
+    found = check(page, "callbackCheckSum", SECRET, headers, BODY)
+    assert finding in found if finding else found == []
+
+
+@pytest.mark.parametrize(
+    ("clock", "finding"),
+    [
+        (str(int(SECONDS) + 59), ""),
+        (str(int(SECONDS) + 61), "expired"),
+        ("Date: Mon, 13 Jul 2020 11:17:30 GMT", ""),
+        ("Mon, 13 Jul 2020 12:17:30 GMT", "expired"),
+        ("yesterday", "clock_unclear"),
+    ],
+)
+def test_the_calculator_holds_the_time_against_the_server_s(page: Page, address: str, clock: str, finding: str) -> None:
+    page.goto(f"{address}signing.html")
+    found = check(page, "checkSum", SECRET, request(RIGHT), clock=clock)
+    assert found == ([finding] if finding else [])
+
+
+def test_the_calculator_reads_a_curl_command_with_its_body(page: Page, address: str) -> None:
+    page.goto(f"{address}signing.html")
+    digest = md5(BODY + "@163")
+    command = (
+        f"curl -H 'Content-Type: application/json' -H \"authorization: {digest}\" --data-binary '{BODY}' https://x/"
+    )
+    page.select_option("[name=scheme]", "bodyDigest")
+    page.fill("[data-calculator] [name=headers]", command)
+    page.click("[data-calculator] [type=submit]")
+    expect(page.locator(".verdict > p")).to_have_class("right")
+
+
+def test_the_calculator_shows_an_example_of_each_kind_and_stores_nothing(page: Page, address: str) -> None:
+    page.goto(f"{address}signing.html")
+    for scheme in page.locator("[name=scheme] option").all_text_contents():
+        page.select_option("[name=scheme]", scheme)
+        page.click("[data-example]")
+        expect(page.locator(".verdict > p")).to_have_class("right")
+        page.click("[data-broken]")
+        expect(page.locator("[data-finding=why_order]")).to_have_count(1)
+    assert page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])") == '[{},{},""]'
+
+
+@pytest.mark.parametrize(
+    ("folder", "query", "place"),
+    [
+        ("", "会议锁定", "errors.html#code-2010"),
+        ("", "2010", "errors.html#code-2010"),
+        ("", "locked", "errors.html#code-2010"),
+        ("", "录像", "operations/listRecordings.html"),
+        ("", "创建会议", "operations/createMeeting.html"),
+        ("en/", "recordings", "en/operations/listRecordings.html"),
+        ("en/", "meeting locked", "en/errors.html#code-2010"),
+        ("en/", "锁定", "en/errors.html#code-2010"),
+        ("en/", "deviceId", "en/operations/getAnonymousJoinInfo.html"),
+    ],
+)
+def test_the_search_finds_in_either_language_by_keyboard_alone(
+    page: Page, address: str, folder: str, query: str, place: str
+) -> None:
+    page.goto(f"{address}{folder}callbacks/{'memberJoined'}.html")
+    page.keyboard.press("/")
+    field = page.get_by_role("combobox")
+    expect(field).to_be_focused()
+    field.press_sequentially(query)
+    options = page.get_by_role("option")
+    expect(options.first).to_be_visible()
+    places = options.evaluate_all("items => items.map(item => item.dataset.place)")
+    assert place in places
+    for _ in range(places.index(place)):
+        page.keyboard.press("ArrowDown")
+    expect(page.locator("[role=option][aria-selected=true]")).to_have_attribute("data-place", place)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{address}{place}")
+
+
+def test_the_search_says_when_there_is_nothing_and_closes(page: Page, address: str) -> None:
+    page.goto(f"{address}index.html")
+    page.get_by_role("combobox").fill("qqqqq")
+    expect(page.locator(".search .none")).to_have_text(group("script", CHINESE)["none"])
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("combobox")).to_have_attribute("aria-expanded", "false")
+
+
+def test_the_index_is_loaded_only_when_somebody_turns_to_the_search(page: Page, address: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+    page.goto(f"{address}index.html")
+    assert "search.json" not in asked
+    with page.expect_response("**/search.json"):
+        page.get_by_role("combobox").focus()
+
+
+def test_error_codes_are_filtered_by_words_and_family(page: Page, address: str) -> None:
+    page.goto(f"{address}errors.html")
+    shown = page.locator(".code-entry:visible")
+    everything = shown.count()
+    page.fill("[data-filter] [name=words]", "锁定")
+    expect(shown).to_have_count(1)
+    assert shown.first.get_attribute("id") == "code-2010"
+    page.fill("[data-filter] [name=words]", "")
+    page.select_option("[data-filter] [name=family]", "rateLimit")
+    assert 0 < shown.count() < everything
+    page.evaluate("location.hash = 'code-300'")
+    expect(page.locator("#code-300")).to_be_visible()
+
+
+def test_samples_stand_in_tabs_and_the_choice_is_remembered(page: Page, address: str) -> None:
+    page.goto(f"{address}operations/createMeeting.html")
+    tabs = page.locator("[data-tabs=sample] [role=tab]")
+    assert tabs.count() >= 3
+    tabs.nth(0).focus()
+    page.keyboard.press("ArrowRight")
+    expect(tabs.nth(1)).to_be_focused()
+    expect(tabs.nth(1)).to_have_attribute("aria-selected", "true")
+    expect(page.locator("[data-tabs=sample] pre:visible")).to_have_count(1)
+    page.goto(f"{address}operations/editMeeting.html")
+    expect(tabs.nth(1)).to_have_attribute("aria-selected", "true")
+
+
+def test_copy_buttons_copy_the_code(browser: Browser, address: str) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"{address}index.html")
+    block = page.locator(".copyable").first
+    block.hover()
+    block.get_by_role("button").click()
+    assert page.evaluate("navigator.clipboard.readText()") == "pip install netease-meeting"
+    context.close()
+
+
+def test_the_theme_is_switched_and_remembered(page: Page, address: str) -> None:
+    page.emulate_media(color_scheme="light")
+    page.goto(f"{address}index.html")
+    light = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    page.click("[data-theme]")
+    dark = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert dark != light
+    page.goto(f"{address}errors.html")
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == dark
+
+
+@pytest.mark.parametrize("folder", LANGUAGES.values())
+def test_without_scripts_everything_is_readable(browser: Browser, address: str, api: Api, folder: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+
+    def visible(path: str) -> str:
+        page.goto(f"{address}{folder}{path}")
+        return page.locator("main").inner_text()
+
+    for operation in api.operations:
+        text = visible(f"operations/{operation.id}.html")
+        assert operation.path in text
+        assert text.count("MeetingClient() as client") == 2
+        assert "sha1sum" in text
+    for webhook in api.webhooks:
+        text = visible(f"callbacks/{webhook.id}.html")
+        assert not [field.wire for field in webhook.body.fields if field.wire not in text]
+    text = visible("errors.html")
+    assert not [code.name for code in api.codes if code.name not in text]
+    context.close()
+
+
+def overflow(page: Page) -> Any:
+    return page.evaluate("document.documentElement.scrollWidth - innerWidth")
+
+
+def test_nothing_is_wider_than_a_telephone(browser: Browser, address: str, site: Path) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    wide = []
+    for path in sorted(site.rglob("*.html")):
+        page.goto(address + path.relative_to(site).as_posix())
+        if overflow(page) > 0:
+            wide.append(path.name)
+    context.close()
+    assert wide == []
