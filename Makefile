@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo generate check test lint lint-spec torture build clean
+.PHONY: help setup lock demo generate check test lint lint-spec torture coverage mutate build clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,14 @@ lint-spec: setup ## Run Redocly and Spectral over the published contract (needs 
 
 torture: setup ## Run the failure scoreboard: table, and build/torture.json (under 10 minutes)
 	@$(BIN)/python -m tests.torture
+
+coverage: setup ## Run the tests of the runtime; fail below 98 % of its lines and branches (callbacks apart)
+	@$(BIN)/python -m pytest -q tests/runtime tests/client --deselect tests/client/test_package.py \
+	    --cov=netease_meeting._runtime --cov=netease_meeting.telemetry --cov-branch --cov-report=
+	@$(BIN)/python -m coverage report --show-missing --omit='*/webhook.py' --fail-under=98
+
+mutate: setup ## Mutation testing of signing, retries and the envelope; fail below 95 % (about 10 minutes)
+	@$(BIN)/python -m tests.mutation
 
 build: generate ## Build the wheel and the sdist into dist/
 	@rm -rf dist
