@@ -110,7 +110,8 @@ def main() -> int:
     waiting: list[Mutant] = []
     for module in options.modules:
         source = (RUNTIME / f"{module}.py").read_text("utf-8")
-        if status := os.waitstatus_to_exitcode(os.waitpid(start(Mutant(module, 0, "", source), TESTS), 0)[1]):
+        named = sorted({test for tests in reached[module].values() for test in tests})
+        if status := os.waitstatus_to_exitcode(os.waitpid(start(Mutant(module, 0, "", source), named), 0)[1]):
             sys.exit(f"{module}: the tests end with {status} although nothing was mutated")
         waiting += mutants(module, source)
     total: dict[str, int] = defaultdict(int)
@@ -126,7 +127,10 @@ def main() -> int:
             done, status = os.waitpid(pid, os.WNOHANG)
             if done:
                 del running[pid]
-                if os.waitstatus_to_exitcode(status) > pytest.ExitCode.INTERRUPTED:
+                if os.waitstatus_to_exitcode(status) in (
+                    pytest.ExitCode.INTERNAL_ERROR,
+                    pytest.ExitCode.NO_TESTS_COLLECTED,
+                ):
                     sys.exit(f"{mutant.module}.py:{mutant.line}: {mutant.what}: pytest itself failed")
                 if status == 0:
                     survivors.append(mutant)
