@@ -61,6 +61,14 @@ release-check: setup ## Name what changed since the last tag, whom it breaks, an
 torture: setup ## Run the failure scoreboard: table, and build/torture.json (under 10 minutes)
 	@$(BIN)/python -m tests.torture
 
+coverage: setup ## Run the tests of the runtime; fail below 98 % of its lines and branches (callbacks apart)
+	@$(BIN)/python -m pytest -q tests/runtime tests/client --deselect tests/client/test_package.py \
+	    --cov=netease_meeting._runtime --cov=netease_meeting.telemetry --cov-branch --cov-report=
+	@$(BIN)/python -m coverage report --show-missing --omit='*/webhook.py' --fail-under=98
+
+mutate: setup ## Mutation testing of signing, retries and the envelope; fail below 95 % (about 10 minutes)
+	@$(BIN)/python -m tests.mutation
+
 torture-callbacks: setup ## Run the scoreboard of callbacks: table, and build/torture-callbacks.json
 	@$(BIN)/python -m tests.torture_callbacks
 

@@ -6,10 +6,11 @@ import asyncio
 import copy
 import pickle
 import threading
+import traceback
 from collections.abc import Iterator
 
 import pytest
-from netease_meeting import AsyncMeetingClient, MeetingClient, MeetingType, errors
+from netease_meeting import AsyncMeetingClient, MeetingClient, MeetingSettings, MeetingType, errors
 from netease_meeting.sandbox import Sandbox
 from netease_meeting.sandbox.server import Server
 
@@ -72,6 +73,8 @@ def test_a_secret_with_something_around_it_is_refused_without_being_shown(secret
         ("https://api.example.com?x=1", "must look like"),
         ("https://user:word@api.example.com", "user name or password"),
         ("https://", "must look like"),
+        ("https://user:word@api.example.com:99999", "is no address"),
+        ("https://[::1", "is no address .*https"),
         ("", None),
     ],
 )
@@ -158,10 +161,64 @@ def test_the_escape_hatch_takes_plain_paths_only(client: MeetingClient, path: st
         client.post(path, {})
 
 
-@pytest.mark.parametrize("body", [{"x": object()}, {"x": "\ud800"}, {"x": {object()}}, {1: 2, "x": {1, object}}])
+@pytest.mark.case(25, 26)
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"x": object()},
+        {"x": "\ud800"},
+        {"x": {object()}},
+        {1: 2, "x": {1, object}},
+        {"x": [float("nan")]},
+        {"x": float("inf")},
+    ],
+)
 def test_the_escape_hatch_refuses_what_is_not_json(client: MeetingClient, body: dict[str, object]) -> None:
     with pytest.raises(errors.ArgumentError, match="cannot be written as JSON"):
         client.post("/v2/meeting/get", body)
+
+
+def test_the_escape_hatch_takes_models_and_writes_compact_utf_8() -> None:
+    with (
+        rude_server(reply(b'{"code":200,"ret":[1]}')) as server,
+        MeetingClient(app_key="key", app_secret="secret", base_url=server.url) as client,
+    ):
+        assert client.post("/v2/new", {"name": "周会", "settings": MeetingSettings(), "none": None}) == [1]
+    assert server.requests[0].partition(b"\r\n\r\n")[2] == '{"name":"周会","settings":{},"none":null}'.encode()
+
+
+@pytest.mark.case(51)
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), 1e9])
+def test_a_timeout_that_bounds_nothing_is_refused(client: MeetingClient, timeout: float) -> None:
+    before = client.with_options(timeout=5)
+    for build in (
+        lambda: before.meetings.get(meeting_unique_id=1, timeout=timeout),
+        lambda: client.with_options(timeout=timeout),
+        lambda: MeetingClient(app_key="k", app_secret="s", timeout=timeout),
+    ):
+        with pytest.raises(errors.ArgumentError, match="timeout is seconds for a whole call"):
+            build()
+
+
+@pytest.mark.case(99)
+@pytest.mark.parametrize("kind", [MeetingClient, AsyncMeetingClient])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"app_key": "a b"}, {"base_url": "http://example.com"}, {"app_secret": "canary-secret\n"}, {"app_key": ""}],
+    ids=["key", "address", "secret", "no key"],
+)
+def test_a_client_that_cannot_be_built_shows_no_secret_in_the_variables_of_its_frames(
+    kind: type[MeetingClient] | type[AsyncMeetingClient], wrong: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NETEASE_MEETING_APP_SECRET", wrong.get("app_secret", "canary-secret"))
+    given = {"app_key": "key", "app_secret": wrong.get("app_secret", "canary-secret"), **wrong}
+    for options in (given, {name: value for name, value in given.items() if name != "app_secret"}):
+        with pytest.raises(errors.ConfigurationError) as caught:
+            kind(app_key=given["app_key"], app_secret=options.get("app_secret"), base_url=given.get("base_url"))
+        told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+        ours = [frame for frame in told.stack if "_runtime" in frame.filename]
+        assert ours
+        assert "canary" not in repr([frame.locals for frame in ours]) + "".join(told.format_exception_only())
 
 
 @pytest.mark.case(95, 98)

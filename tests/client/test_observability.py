@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 import logging
 import pickle
+import re
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pytest
 from netease_meeting import AsyncMeetingClient, Attempt, MeetingClient, MeetingType, Webhook, errors
+from netease_meeting._runtime.secret import Secret
 from netease_meeting.sandbox import Sandbox
 from netease_meeting.telemetry import OpenTelemetry
 from opentelemetry.sdk.metrics import MeterProvider
@@ -104,6 +107,7 @@ def test_open_telemetry_gets_one_span_and_one_measurement_per_call() -> None:
         "url.template": "/v1/account/create",
     }
     assert second.attributes["error.type"] == "NotFoundError"
+    assert "http.request.resend_count" not in second.attributes, "it was sent once"
     assert second.start_time is not None
     assert second.end_time is not None
     assert second.start_time <= second.end_time
@@ -112,6 +116,8 @@ def test_open_telemetry_gets_one_span_and_one_measurement_per_call() -> None:
     metric = json.loads(collected.to_json())["resource_metrics"][0]["scope_metrics"][0]["metrics"][0]
     assert metric["name"] == "http.client.request.duration"
     assert metric["unit"] == "s"
+    boundaries = metric["data"]["data_points"][0]["explicit_bounds"]
+    assert (boundaries[0], boundaries[-1]) == (0.005, 10), "those of the semantic conventions, in seconds"
     assert sum(point["count"] for point in metric["data"]["data_points"]) == 2
     metering.shutdown()
 
@@ -181,17 +187,72 @@ def test_no_secret_is_shown_by_anything(name: str, log: pytest.LogCaptureFixture
 
 def our_frames(error: BaseException) -> str:
     """Return the traceback with variables, without the frames of this test, which hold the secrets by necessity."""
-    told = traceback.TracebackException.from_exception(error, capture_locals=True)
     lines: list[str] = []
-    current: traceback.TracebackException | None = told
+    current: BaseException | None = error
     while current is not None:
-        for frame in current.stack:
+        for frame, _ in traceback.walk_tb(current.__traceback__):
             # The public method's own arguments are the caller's: they are in the caller's frame too.
-            if "_runtime" in frame.filename and frame.name != "post":
-                lines += [f"{name}={value}" for name, value in (frame.locals or {}).items()]
-        lines += list(current.format_exception_only())
+            if "_runtime" in frame.f_code.co_filename and frame.f_code.co_name != "post":
+                lines += [f"{name}={shown(value)}" for name, value in frame.f_locals.items()]
+        lines += traceback.format_exception_only(current)
         current = current.__cause__ or current.__context__
     return "\n".join(lines)
+
+
+def shown(value: object) -> str:
+    """Return what sentry and rich show of a variable: they look into collections, unless told what to show instead."""
+    told = getattr(type(value), "__sentry_repr__", None)
+    if told is not None:
+        return str(told(value)) + repr(value)
+    if isinstance(value, Mapping):
+        return repr(value) + "".join(shown(item) for item in value.values())
+    if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
+        return repr(value) + "".join(shown(item) for item in value)
+    return repr(value)
+
+
+@pytest.mark.case(96, 99)
+def test_no_signature_is_in_the_frames_of_a_call_that_found_the_client_closed() -> None:
+    with rude_server(ANSWERS["good"]) as server:
+        client = MeetingClient(app_key="key", app_secret=SECRET, base_url=server.url)
+        client.meetings.cancel(meeting_unique_id=1)
+        client.close()
+        with pytest.raises(errors.ClientClosedError) as caught:
+            client.meetings.get(meeting_unique_id=1)
+    variables = our_frames(caught.value)
+    assert "headers" in variables
+    assert not re.search("[0-9a-f]{40}", variables), "a CheckSum"
+    assert SECRET not in variables
+
+
+def subclasses(kind: type[errors.MeetingError]) -> Iterator[type[errors.MeetingError]]:
+    yield kind
+    for child in kind.__subclasses__():
+        yield from subclasses(child)
+
+
+@pytest.mark.case(95, 98)
+def test_every_exception_can_be_pickled_and_copied_with_all_it_knows() -> None:
+    kinds = [kind for kind in subclasses(errors.MeetingError) if kind.__module__ == "netease_meeting.errors"]
+    assert len(kinds) > 20
+    for kind in kinds:
+        error = kind("what", code=1, msg="m", request_id="r", hint="h", hint_zh="z", operation="o", attempts=("a",))
+        error.add_note("n") if sys.version_info >= (3, 11) else None
+        for again in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
+            assert type(again) is kind
+            assert str(again) == "what"
+            known = ("code", "msg", "request_id", "hint", "hint_zh", "operation", "attempts")
+            assert [getattr(again, name) for name in known] == [getattr(error, name) for name in known]
+
+
+@pytest.mark.case(95)
+def test_a_secret_is_equal_only_to_itself() -> None:
+    first, second = Secret("canary"), Secret("canary")
+    assert first == second
+    assert len({first, second, Secret("other")}) == 2
+    assert first != "canary"
+    with pytest.raises(TypeError, match="not pickled"):
+        pickle.dumps(first)
 
 
 @pytest.mark.case(95)

@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import json
 import pickle
+from contextlib import suppress
 
 import pytest
 from netease_meeting import AsyncMeetingClient, Meeting, MeetingClient, MeetingStatus, errors
@@ -13,6 +14,7 @@ from netease_meeting import AsyncMeetingClient, Meeting, MeetingClient, MeetingS
 from tests.conftest import RudeServer, reply, rude_server
 
 MEETING = {"meetingUniqueId": 7, "meetingId": "123456789", "subject": "周会", "status": 2}
+MEETING_JSON = json.dumps(MEETING).encode()
 
 
 def client(server: RudeServer) -> MeetingClient:
@@ -24,6 +26,7 @@ def get(*answers: bytes) -> Meeting:
         return c.meetings.get(meeting_unique_id=7)
 
 
+BLANK = b"\r\n\r\n"
 NOT_AN_ENVELOPE = {
     "empty": reply(b""),
     "html": reply(b"<html>Bad gateway</html>", b"502 Bad Gateway", b"text/html"),
@@ -38,6 +41,14 @@ NOT_AN_ENVELOPE = {
     "an array": reply(b"[1,2]"),
     "null": reply(b"null"),
     "code twice": reply(b'{"code":200,"code":401,"ret":null}'),
+    "code twice, once in disguise": reply(b'{"\\u0063ode":401,"code":200,"ret":%b}' % MEETING_JSON),
+    "ret twice": reply(b'{"code":200,"ret":{},"ret":%b}' % MEETING_JSON),
+    "a key of ret twice": reply(b'{"code":200,"ret":{"meetingUniqueId":1,%b}' % MEETING_JSON[1:] + b"}"),
+    "an unknown key twice": reply(b'{"code":200,"x":1,"x":1,"ret":%b}' % MEETING_JSON),
+    "a key twice in a refusal": reply(b'{"code":500,"msg":"","msg":""}'),
+    "a lone surrogate": reply(b'{"code":200,"ret":{"subject":"\\ud800"}}'),
+    "a control character": reply(b'{"code":500,"msg":"a\x01b"}'),
+    "a request id of 5000 digits": reply(b'{"code":500,"requestId":' + b"9" * 5000 + b"}"),
     "code missing": reply(b'{"ret":{}}'),
     "code null": reply(b'{"code":null}'),
     "code true": reply(b'{"code":true,"ret":{}}'),
@@ -50,6 +61,7 @@ NOT_AN_ENVELOPE = {
     "ret without the id": reply(b'{"code":200,"ret":{"subject":"x"}}'),
     "an id beyond 64 bits": reply(json.dumps({"code": 200, "ret": {**MEETING, "meetingUniqueId": 2**63}}).encode()),
     "redirect": reply(b"", b"307 Temporary Redirect", b"text/plain", b"Location: http://127.0.0.1:1/"),
+    "success within HTTP 300": reply(json.dumps({"code": 200, "ret": MEETING}).encode(), b"300 Multiple Choices"),
     "success within HTTP 500": reply(json.dumps({"code": 200, "ret": MEETING}).encode(), b"500 Oops"),
 }
 
@@ -62,9 +74,28 @@ def test_what_is_no_envelope_is_a_response_error(answer: bytes) -> None:
     error = caught.value
     assert error.operation == "meetings.get"
     assert error.status == int(answer.split(b" ", 2)[1])
+    kind = answer.partition(b"Content-Type: ")[2].partition(b"\r\n")[0].decode()
+    assert str(error).endswith(f"HTTP {error.status} · {kind} · {len(answer.partition(BLANK)[2])} bytes")
+    assert ("is empty" in str(error)) == (answer == reply(b""))
+    assert "in its place" in error.hint
+    assert error.hint_zh
     assert "meetings.get" in str(error)
     assert "canary-secret" not in repr(error) + str(error)
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+@pytest.mark.case(45)
+@pytest.mark.parametrize("depth", [100, 500, 900, 950, 1000, 1020, 1024, 1100, 2000])
+@pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"a":', b"}")], ids=["arrays", "objects"])
+def test_nesting_of_any_depth_is_read_or_refused(depth: int, opening: bytes, closing: bytes) -> None:
+    """Two decoders look at an answer, and each has a depth of its own that it does not take."""
+    deep = opening * depth + (b"" if opening == b"[" else b"1") + closing * depth
+    for body in (
+        b'{"code":200, "x":%b,"ret":%b}' % (deep, MEETING_JSON),
+        b'{"code":510, "x":%b}' % deep,
+    ):
+        with suppress(errors.APIResponseError, errors.RateLimitError):
+            assert get(reply(body)).subject == "周会"
 
 
 @pytest.mark.case(36, 37, 49, 50, 59)
@@ -126,6 +157,8 @@ def test_nobody_listening_is_a_connection_error_with_a_reason() -> None:
         ({"settings": None}, "settings", None),
         ({"status": 9}, "status", 9),
         ({"valid": 1}, "valid", True),
+        ({"meetingUniqueId": 7.0}, "meeting_unique_id", 7),
+        ({"settings": {"controls": [{"type": "audio", "state": "1"}]}, "status": "2"}, "status", 2),
         ({"meetingUniqueId": 2**63 - 1}, "meeting_unique_id", 2**63 - 1),
     ],
 )
@@ -177,6 +210,10 @@ def test_an_unknown_code_is_a_general_api_error() -> None:
         get(reply(b'{"code":9999,"msg":"new"}'))
     assert type(caught.value) is errors.APIError
     assert (caught.value.code, caught.value.msg) == (9999, "new")
+    assert (caught.value.hint, caught.value.hint_zh) == ("", "")
+    with pytest.raises(errors.APIError, match=r"^\[9998\] no message · meetings\.get$") as silent:
+        get(reply(b'{"code":9998}'))
+    assert silent.value.msg == ""
 
 
 @pytest.mark.case(49)

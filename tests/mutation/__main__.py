@@ -1,7 +1,7 @@
 """Mutation testing of signing, retries and the envelope: ``python -m tests.mutation [module …]``.
 
-Each mutant is a module with one small mistake. It runs in a forked child that imports it in the module's place and then the
-tests that reach the mistaken line; a mutant that fails no test survives. Prints the survivors, writes
+Each mutant is a module with one small mistake. A forked child imports it in the module's place and runs the tests
+that reach the mistaken line; a mutant that fails no test survives. Prints the survivors, writes
 ``build/mutation.json`` and exits with 1 below the target.
 
 mutmut and cosmic-ray were tried first: see docs/decisions.md.
@@ -34,7 +34,14 @@ from .mutants import Mutant, mutants
 
 RUNTIME = Path("generated/netease_meeting/_runtime")
 MODULES = ("signing", "retry", "flow", "codec", "lenient")
-TESTS = ("tests/runtime", "tests/client/test_replies.py", "tests/client/test_recovery.py", "tests/client/test_arguments.py")
+TESTS = (
+    "tests/runtime",
+    "tests/client/test_replies.py",
+    "tests/client/test_recovery.py",
+    "tests/client/test_arguments.py",
+    "tests/client/test_client.py",
+    "tests/client/test_observability.py",
+)
 TARGET = 0.95
 PATIENCE = 60  # seconds after which a mutant that goes on for ever counts as found
 WARM = (httpx, hypothesis)  # what takes longest to import: once, before any child
@@ -103,7 +110,8 @@ def main() -> int:
     waiting: list[Mutant] = []
     for module in options.modules:
         source = (RUNTIME / f"{module}.py").read_text("utf-8")
-        if status := os.waitstatus_to_exitcode(os.waitpid(start(Mutant(module, 0, "", source), TESTS), 0)[1]):
+        named = sorted({test for tests in reached[module].values() for test in tests})
+        if status := os.waitstatus_to_exitcode(os.waitpid(start(Mutant(module, 0, "", source), named), 0)[1]):
             sys.exit(f"{module}: the tests end with {status} although nothing was mutated")
         waiting += mutants(module, source)
     total: dict[str, int] = defaultdict(int)
@@ -119,7 +127,10 @@ def main() -> int:
             done, status = os.waitpid(pid, os.WNOHANG)
             if done:
                 del running[pid]
-                if os.waitstatus_to_exitcode(status) > pytest.ExitCode.INTERRUPTED:
+                if os.waitstatus_to_exitcode(status) in (
+                    pytest.ExitCode.INTERNAL_ERROR,
+                    pytest.ExitCode.NO_TESTS_COLLECTED,
+                ):
                     sys.exit(f"{mutant.module}.py:{mutant.line}: {mutant.what}: pytest itself failed")
                 if status == 0:
                     survivors.append(mutant)

@@ -6,12 +6,15 @@ import logging
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from netease_meeting import errors
 from netease_meeting._runtime.clock import measure
 from netease_meeting._runtime.flow import Send
-from netease_meeting._runtime.transport import Reply
+from netease_meeting._runtime.retry import retry_after
+from netease_meeting._runtime.transport import Reply, TransportError
 
-from tests.runtime.drive import MEETING, Driver, answer, date
+from tests.runtime.drive import MEETING, Driver, answer, date, lost, page, refused
 
 
 def server(driver: Driver, ahead: float, **headers: str) -> Callable[[Send], Reply]:
@@ -64,6 +67,34 @@ def test_a_wrong_secret_costs_exactly_one_more_request(ahead: float, max_retries
     assert driver.session.clock.offset == 0, "an offset that did not help is not believed"
     assert ("differs from the server's by +1800 s" in error.hint) == bool(ahead)
     assert driver.sleeps == []
+
+
+@pytest.mark.case(12, 15)
+@pytest.mark.parametrize("then", [refused(), lost(), page(502), answer(510)], ids=repr)
+def test_an_offset_is_not_believed_before_a_signature_made_with_it_is_accepted(then: Reply | TransportError) -> None:
+    driver = Driver()
+    driver.fails("meetings.get", answer(401, date=date(driver.now + 1800)), then, max_retries=0)
+    stamps = [int(driver.header(index, b"CurTime")) for index in range(2)]
+    assert stamps[1] - stamps[0] >= 1800, "it was tried"
+    assert driver.session.clock.offset == 0
+
+
+@pytest.mark.case(12)
+def test_an_offset_is_believed_when_the_request_is_refused_for_another_reason() -> None:
+    driver = Driver()
+    assert driver.fails("meetings.get", answer(401, date=date(driver.now + 1800)), answer(2000)).code == 2000
+    assert abs(driver.session.clock.offset - 1800) <= 1
+
+
+@pytest.mark.case(14)
+@given(
+    header=st.text() | st.from_regex(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{1,5} \d\d:\d\d:\d\d( GMT)?", fullmatch=True)
+)
+def test_no_header_breaks_the_clock_or_the_wait(header: str) -> None:
+    offset = measure(header, None, 1_700_000_000.0)
+    assert offset is None or abs(offset) < 86_400
+    asked = retry_after(header, 1_700_000_000.0)
+    assert asked is None or asked >= 0
 
 
 @pytest.mark.case(14, 15)

@@ -295,6 +295,14 @@ def test_the_next_gateway_is_tried_at_once_when_one_cannot_be_reached() -> None:
     assert driver.sends[-1].url.startswith("https://one"), "until it had time to recover"
 
 
+def test_waiting_for_a_free_connection_says_nothing_about_the_gateway() -> None:
+    driver = Driver(urls=("https://one.example", "https://two.example"))
+    full = TransportError("none became free", sent=False, timed_out=True, queued=True)
+    driver("meetings.create", full, answer(ret=MEETING))
+    assert {send.url[:19] for send in driver.sends} == {"https://one.example"}
+    assert len(driver.sleeps) == 1, "it is a retry, with its wait and its price"
+
+
 def test_a_lost_answer_does_not_change_the_gateway() -> None:
     driver = Driver(urls=("https://one.example", "https://two.example"))
     driver("meetings.get", lost(), answer(ret=MEETING))

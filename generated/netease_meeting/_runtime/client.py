@@ -94,6 +94,8 @@ class BaseClient(Generic[AnyTransport]):
         return self._core.session.clock.offset
 
     def __repr__(self) -> str:
+        if not hasattr(self, "_core"):
+            return f"<{type(self).__name__} that could not be built>"  # a traceback shows it with its variables
         base_url = ", ".join(self._core.session.gateways.urls)
         return f"{type(self).__name__}(base_url={base_url!r}, app_key={self._app_key[:4] + '…'!r}, app_secret=***)"
 

@@ -178,7 +178,7 @@ class AsyncConnections:
 
 
 UNCLOSED = "a client was never closed: call {} or use `{}`"
-_OTHER_LOOP = "this client has connections in another event loop: create, use and close one client per loop, inside of it"
+_OTHER_LOOP = "this client has connections in another event loop: create and close one client per loop, inside it"
 
 
 def _patience(deadline: float) -> float:
