@@ -48,6 +48,7 @@ class RudeServer:
                         return
 
         socketserver.ThreadingTCPServer.allow_reuse_address = True
+        socketserver.ThreadingTCPServer.request_queue_size = 128  # 5 by default: the sixth waits for seconds
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"

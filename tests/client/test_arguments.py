@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from netease_meeting import MeetingSettings, MeetingType, errors
-from netease_meeting._runtime.times import from_millis, to_millis
+from netease_meeting._runtime.times import from_millis, from_seconds, to_millis, to_seconds
 from netease_meeting.sandbox import Sandbox
 
 SANDBOX = Sandbox()
@@ -49,6 +49,23 @@ def test_a_header_value_that_cannot_be_sent_is_refused(device: str) -> None:
         CLIENT.meetings.anonymous_join_info(
             meeting_id="1", nick_name="n", video=1, audio=1, client_type=6, device_id=device
         )
+
+
+@pytest.mark.case(7, 28)
+@pytest.mark.parametrize(("name", "value"), [("client_type", True), ("client_type", 1.5), ("device_id", None)])
+def test_a_header_value_of_the_wrong_type_is_named(name: str, value: Any) -> None:
+    arguments: dict[str, Any] = {"client_type": 6, "device_id": "d", name: value}
+    with pytest.raises(errors.ArgumentError, match="must be text or an integer"):
+        CLIENT.meetings.anonymous_join_info(meeting_id="1", nick_name="n", video=1, audio=1, **arguments)
+
+
+def test_seconds_are_counted_like_milliseconds() -> None:
+    moment = datetime(2026, 1, 1, tzinfo=timezone.utc)
+    assert to_seconds("at", moment) * 1000 == to_millis("at", moment) == 1_767_225_600_000
+    assert from_seconds(1_767_225_600) == from_millis(1_767_225_600_000) == moment
+    assert from_seconds(-1) is from_seconds(None) is None
+    with pytest.raises(errors.ArgumentError, match="no time zone"):
+        to_seconds("at", datetime(2026, 1, 1))
 
 
 def test_arguments_are_keywords() -> None:

@@ -17,10 +17,11 @@ from typing import Any
 import httpx
 import pytest
 import trustme
-from netease_meeting import AsyncMeetingClient, MeetingClient, errors
+from netease_meeting import AsyncMeetingClient, Attempt, MeetingClient, errors
 from netease_meeting._runtime import connections, retry
 from netease_meeting._runtime.connections import ssl_context
 from netease_meeting._runtime.httpcore_transport import HttpcoreTransport
+from netease_meeting._runtime.lazy import LazyTransport
 from netease_meeting._runtime.retry import Budget, Outcome
 
 from tests.client.places import TogetherServer, found
@@ -303,6 +304,56 @@ def test_an_injected_client_is_not_used_after_close() -> None:
                     await shared.meetings.get(meeting_unique_id=7)
 
         asyncio.run(main())
+
+
+@pytest.mark.case(11)
+def test_a_task_that_waits_too_long_for_a_place_is_signed_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "MOST_CONNECTIONS", 1)
+    monkeypatch.setattr(connections, "LONGEST_QUEUE", 0.1)
+    go = threading.Event()
+
+    def hold(connection: socket.socket) -> None:
+        go.wait(10)
+        connection.sendall(found(1))
+
+    attempts: list[Attempt] = []
+
+    async def main(url: str) -> None:
+        async with AsyncMeetingClient(**LOCAL, base_url=url, on_attempt=attempts.append) as client:
+            first = asyncio.ensure_future(client.meetings.get(meeting_unique_id=1))
+            await asyncio.to_thread(server.wait_for, 1)
+            with pytest.raises(errors.APITimeoutError, match="none of 1 connections became free"):
+                await client.meetings.get(meeting_unique_id=2, max_retries=1)
+            go.set()
+            assert (await first).subject == "1"
+
+    with rude_server(hold) as server:
+        asyncio.run(main(server.url))
+    assert [attempt.number for attempt in attempts] == [1, 2, 1]
+    assert len(server.requests) == 1
+
+
+@pytest.mark.case(91)
+def test_a_client_closed_before_its_first_call_opens_nothing() -> None:
+    client = MeetingClient(**LOCAL, base_url="http://127.0.0.1:9")
+    client.close()
+    with pytest.raises(errors.ClientClosedError, match="create another one"):
+        client.meetings.get(meeting_unique_id=1)
+
+    async def main() -> None:
+        other = AsyncMeetingClient(**LOCAL, base_url="http://127.0.0.1:9")
+        await other.aclose()
+        with pytest.raises(errors.ClientClosedError, match="create another one"):
+            await other.meetings.get(meeting_unique_id=1)
+
+    asyncio.run(main())
+
+
+@pytest.mark.case(86)
+def test_threads_whose_first_calls_meet_share_one_set_of_connections() -> None:
+    transport = LazyTransport()
+    assert transport._open() is transport._open()
+    transport.close()
 
 
 @pytest.mark.case(11)

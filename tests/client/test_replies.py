@@ -9,7 +9,7 @@ import pickle
 from contextlib import suppress
 
 import pytest
-from netease_meeting import AsyncMeetingClient, Meeting, MeetingClient, MeetingStatus, errors
+from netease_meeting import AsyncMeetingClient, ControlType, Meeting, MeetingClient, MeetingStatus, errors
 
 from tests.conftest import RudeServer, reply, rude_server
 
@@ -110,6 +110,9 @@ def test_nesting_of_any_depth_is_read_or_refused(depth: int, opening: bytes, clo
             reply(gzip.compress(b'{"code":200}')[:-9], b"200 OK", b"application/json", b"Content-Encoding: gzip"),
             id="cut gzip",
         ),
+        pytest.param(
+            reply(b"not compressed at all", b"200 OK", b"application/json", b"Content-Encoding: gzip"), id="plain gzip"
+        ),
         pytest.param(reply(b"x", b"200 OK", b"application/json", b"Content-Encoding: br"), id="unasked encoding"),
         pytest.param(
             reply(gzip.compress(b" " * 50_000_000), b"200 OK", b"application/json", b"Content-Encoding: gzip"),
@@ -176,6 +179,19 @@ def test_unknown_status_survives_with_its_number() -> None:
     assert not status.is_known
     assert pickle.loads(pickle.dumps(status)) == 9
     assert MeetingStatus(2).is_known
+    assert str(MeetingStatus(2)) == "2"
+    assert MeetingStatus(-9).name == "UNKNOWN_MINUS_9"
+    with pytest.raises(ValueError, match="'open' is not a valid MeetingStatus"):
+        MeetingStatus("open")
+
+
+@pytest.mark.case(66)
+def test_unknown_texts_survive_too() -> None:
+    kind = ControlType("hologram")
+    assert (kind, kind.name, kind.is_known, str(kind)) == ("hologram", "UNKNOWN", False, "hologram")
+    assert ControlType.AUDIO.is_known
+    with pytest.raises(ValueError, match="5 is not a valid ControlType"):
+        ControlType(5)
 
 
 def test_void_calls_need_no_ret() -> None:
@@ -278,6 +294,13 @@ def test_a_server_that_repeats_a_page_is_not_asked_for_ever() -> None:
     same = {"list": rows, "pageIndex": 0, "totalPages": 10**9}
     with rude_server(*pages(same, same)) as server, client(server) as c:
         assert [meeting.meeting_unique_id for meeting in c.meetings.list()] == [0, 1]
+
+    async def main(url: str) -> None:
+        async with AsyncMeetingClient(app_key="key", app_secret="s", base_url=url) as c:
+            assert [meeting.meeting_unique_id async for meeting in c.meetings.list()] == [0, 1]
+
+    with rude_server(*pages(same, same)) as server:
+        asyncio.run(main(server.url))
 
 
 @pytest.mark.case(77)

@@ -137,6 +137,32 @@ def test_a_throttled_request_was_not_executed(name: str) -> None:
     assert type(error) is errors.RateLimitError
 
 
+@pytest.mark.case(55, 80)
+@pytest.mark.parametrize("name", [*READS, *NEVER])
+def test_a_gateway_that_throttles_has_not_executed_it_either(name: str) -> None:
+    driver = Driver()
+    error = driver.fails(name, page(429, retry_after="3"))
+    assert len(driver.sends) == 3
+    assert min(driver.sleeps) >= 3
+    assert type(error) is errors.APIResponseError
+    assert (error.status, error.retry_after) == (429, 3)
+
+
+@pytest.mark.case(78)
+def test_another_refusal_than_already_is_not_looked_into() -> None:
+    driver = Driver()
+    assert driver.fails("meetings.cancel", lost(), answer(402)).code == 402
+    assert len(driver.sends) == 2
+
+
+@pytest.mark.case(78)
+@pytest.mark.parametrize("looking", [lost(), answer(2000), page(404)], ids=repr)
+def test_a_refusal_stands_where_it_cannot_be_looked_into(looking: Reply | TransportError) -> None:
+    driver = Driver()
+    assert driver.fails("meetings.cancel", lost(), answer(2025), looking).code == 2025
+    assert driver.sends[-1].url.endswith("/get")
+
+
 @pytest.mark.case(80)
 def test_busy_is_repeated_for_reads_and_sets_only() -> None:
     for name, sent in [("meetings.get", 3), ("meetings.edit", 3), ("meetings.create", 1)]:
