@@ -142,9 +142,15 @@ def django_asgi(receive: Receive) -> Iterator[int]:
 
 @contextmanager
 def aiohttp_server(receive: Receive) -> Iterator[int]:
-    loop = asyncio.new_event_loop()
     application = web.Application()
     application.router.add_post(PATH, aiohttp.callback_handler(receive))
+    with under_aiohttp(application) as port:
+        yield port
+
+
+@contextmanager
+def under_aiohttp(application: web.Application) -> Iterator[int]:
+    loop = asyncio.new_event_loop()
     runner = web.AppRunner(application)
     loop.run_until_complete(runner.setup())
     site = web.TCPSite(runner, "127.0.0.1", 0)

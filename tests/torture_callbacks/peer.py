@@ -18,7 +18,7 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import Any
 
-from mutants import Headers, mutate  # beside this file, not in a package
+from .mutants import Headers, mutate
 
 TIMES = 20_000
 KEY = b"peer-secret-0123456789abcdef"

@@ -21,8 +21,8 @@ def beside_ours(seed: int) -> Figure:
         venv.create(HOME, with_pip=True, clear=True)
     install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PACKAGES]
     subprocess.run(install, check=True)
-    script = Path(__file__).with_name("peer.py")
-    done = subprocess.run([str(python), str(script), str(seed)], check=True, capture_output=True, text=True)
+    run = [str(python), "-m", "tests.torture_callbacks.peer", str(seed)]
+    done = subprocess.run(run, check=True, capture_output=True, text=True)
     results = json.loads(done.stdout)
     python_here = ".".join(map(str, sys.version_info[:2]))
     return Figure(
