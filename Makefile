@@ -9,7 +9,7 @@ STAMP := $(VENV)/.ready
 .PHONY: help setup lock demo generate check test lint lint-spec torture torture-callbacks build clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## Make .venv and install the locked dependencies into it
 
@@ -52,7 +52,7 @@ lint-spec: setup ## Run Redocly and Spectral over the published contract (needs 
 torture: setup ## Run the failure scoreboard: table, and build/torture.json (under 10 minutes)
 	@$(BIN)/python -m tests.torture
 
-torture-callbacks: setup ## Run the callbacks' scoreboard: table, and build/torture-callbacks.json
+torture-callbacks: setup ## Run the scoreboard of callbacks: table, and build/torture-callbacks.json
 	@$(BIN)/python -m tests.torture_callbacks
 
 build: generate ## Build the wheel and the sdist into dist/

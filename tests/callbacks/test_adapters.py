@@ -20,12 +20,13 @@ from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
 from django.urls import path
 from fastapi import FastAPI
-from flask import Flask, Response, request
+from flask import Flask, request
 from netease_meeting.sandbox import Sandbox
 from netease_meeting.webhooks import Event, Webhook, aiohttp, asgi, wsgi
 from netease_meeting.webhooks.django import callback_view
 from starlette.applications import Starlette
 from starlette.routing import Route
+from werkzeug import Response
 from werkzeug.serving import WSGIRequestHandler as WerkzeugRequestHandler
 from werkzeug.serving import make_server
 
@@ -58,11 +59,11 @@ def under_uvicorn(application: Any) -> Iterator[int]:
 
 
 class Quiet(WSGIRequestHandler):
-    def log_message(self, *args: Any) -> None: ...
+    def log_message(self, format: str, *args: Any) -> None: ...
 
 
 class QuietFlask(WerkzeugRequestHandler):
-    def log(self, *args: Any) -> None: ...
+    def log(self, type: str, message: str, *args: Any) -> None: ...
 
 
 @contextmanager
@@ -101,7 +102,7 @@ def starlette(receive: Receive) -> Iterator[int]:
 @contextmanager
 def fastapi(receive: Receive) -> Iterator[int]:
     application = FastAPI()
-    application.add_route(PATH, asgi.CallbackApp(receive), methods=["POST"])
+    application.router.routes.append(Route(PATH, asgi.CallbackApp(receive), methods=["POST"]))
     with under_uvicorn(application) as port:
         yield port
 
@@ -141,9 +142,15 @@ def django_asgi(receive: Receive) -> Iterator[int]:
 
 @contextmanager
 def aiohttp_server(receive: Receive) -> Iterator[int]:
-    loop = asyncio.new_event_loop()
     application = web.Application()
     application.router.add_post(PATH, aiohttp.callback_handler(receive))
+    with under_aiohttp(application) as port:
+        yield port
+
+
+@contextmanager
+def under_aiohttp(application: web.Application) -> Iterator[int]:
+    loop = asyncio.new_event_loop()
     runner = web.AppRunner(application)
     loop.run_until_complete(runner.setup())
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -164,6 +164,8 @@ def test_the_secret_comes_from_the_environment_only() -> None:
     [
         (("--host", "0.0.0.0"), "add --expose if you mean it"),
         (("--forward", "localhost:80"), "must begin with http:// or https://"),
+        (("--forward", "http://localhost:x"), "Cannot listen"),
+        (("--forward", "http://[::1"), "Cannot listen"),
         (("--forward", "ftp://a"), "must begin with http:// or https://"),
         (("--port", "99999"), "Cannot listen"),
     ],

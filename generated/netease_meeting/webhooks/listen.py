@@ -38,7 +38,7 @@ class Listener(ThreadingHTTPServer):
 
     def __init__(self, webhook: Webhook, host: str, port: int, forward: str | None, bodies: bool) -> None:
         parts = urlsplit(forward or "http://-")
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
             raise ConfigurationError("the URL to forward to must begin with http:// or https:// and name a host")
         super().__init__((host, port), _Handler)
         self.webhook = webhook

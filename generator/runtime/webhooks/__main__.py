@@ -6,7 +6,6 @@ import argparse
 import os
 import sys
 
-from ..errors import ConfigurationError
 from . import Webhook
 from .listen import Listener
 
@@ -39,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         listener = Listener(
             Webhook(app_key=key, app_secret=secret), options.host, options.port, options.forward, options.body
         )
-    except (OSError, ConfigurationError) as error:
+    except (OSError, OverflowError, ValueError) as error:
         print(f"Cannot listen: {error}", file=sys.stderr)
         return 1
     with listener:

@@ -2,7 +2,9 @@
 
 Example::
 
-    app.add_route("/callbacks", asgi.CallbackApp(hook.ahandle), methods=["POST"])
+    route = Route("/callbacks", asgi.CallbackApp(hook.ahandle), methods=["POST"])
+    app = Starlette(routes=[route])
+    app.router.routes.append(route)  # FastAPI
 """
 
 from __future__ import annotations
