@@ -116,7 +116,7 @@ def judge(kind: str, sandbox: Sandbox, made: Place, sender: Sender, crew: Crew, 
 # -- how fast
 
 
-def speed(kind: str, target: int, seed: int) -> Figure:
+def pace(kind: str, target: int, seed: int) -> Figure:
     """Receive 6 000 signed callbacks, then handle them, each with an effect in its transaction."""
     count, processes = 6_000, 4 if kind == "postgresql" else 1
     callbacks = signed(count, seed)
@@ -191,6 +191,6 @@ def work_share(made: Place, _: None, barrier: Any) -> None:
 FIGURES: dict[str, Callable[[int], Figure]] = {
     "kills-sqlite": partial(kills, "sqlite"),
     "kills-postgresql": partial(kills, "postgresql"),
-    "speed-sqlite": partial(speed, "sqlite", 3_000),
-    "speed-postgresql": partial(speed, "postgresql", 2_000),
+    "pace-sqlite": partial(pace, "sqlite", 3_000),
+    "pace-postgresql": partial(pace, "postgresql", 2_000),
 }
