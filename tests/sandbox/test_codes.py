@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
 from netease_meeting.sandbox.document import shipped
 
 from .conftest import JOIN, Api, joining, signed
@@ -86,7 +85,11 @@ NATURAL: list[tuple[int, str, Callable[[Api], int]]] = [
     (300, "short id too short", lambda api: api.code("/v1/account/create", {"shortId": "123"})),
     (300, "short id too long", lambda api: api.code("/v1/account/create", {"shortId": "123456789"})),
     (300, "inside of settings", lambda api: create(api, settings={"controls": [{"type": "smell"}]})),
-    (300, "end before start", lambda api: create(api, type=3, startTime=api.now.millis + 9, endTime=api.now.millis + 8)),
+    (
+        300,
+        "end before start",
+        lambda api: create(api, type=3, startTime=api.now.millis + 9, endTime=api.now.millis + 8),
+    ),
     (300, "end in the past", lambda api: create(api, type=3, startTime=1, endTime=2)),
     (300, "null where nothing is needed", lambda api: api.code("/v1/account/create", {"shortId": None})),
     (301, "missing", lambda api: api.code("/v2/meeting/get", {})),

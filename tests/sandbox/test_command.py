@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-
 from netease_meeting import AsyncMeetingClient, MeetingClient
 from netease_meeting.sandbox import Sandbox
 from netease_meeting.sandbox.server import Server
@@ -114,7 +113,17 @@ def test_the_plugin_costs_nothing_until_a_fixture_is_used(tmp_path: Path) -> Non
         "    assert not {'httpx', 'msgspec', 'asyncio'} & set(sys.modules)\n"
         "def test_use(meeting_client):\n    meeting_client.accounts.create()\n"
     )
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "netease_meeting.pytest_plugin", "-p", "no:cacheprovider", "."]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "netease_meeting.pytest_plugin",
+        "-p",
+        "no:cacheprovider",
+        ".",
+    ]
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout

@@ -1,8 +1,8 @@
 """Schemathesis against the served contract, requests signed on their way out.
 
 Failures carry an HTTP status of their own here, so that its checks can tell what was refused. One check is left out:
-`positive_data_acceptance`, because some rules of the document are between fields (the end lies behind the start) or about
-the state of things (a meeting that has ended), which a schema cannot say.
+`positive_data_acceptance`, because some rules of the document are between fields (the end lies behind the start) or
+about the state of things (a meeting that has ended), which a schema cannot say.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, settings
+from netease_meeting.sandbox import Sandbox
+from netease_meeting.sandbox.server import Server
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.generation import GenerationMode
 
-from netease_meeting.sandbox import Sandbox
-from netease_meeting.sandbox.server import Server
 from tests.conftest import ROOT
 
 from .conftest import JOIN, http_call, signed
@@ -70,10 +70,10 @@ def map_case(context: Any, case: Any) -> Any:
 def sign(case: Any) -> None:
     """Sign the very bytes that are sent."""
     sent = {**case.as_transport_kwargs(base_url="http://127.0.0.1"), "headers": None, "cookies": None}
-    body = requests.Request(**sent).prepare().body or b""
+    body: Any = requests.Request(**sent).prepare().body or b""
     case.headers.update(signed(time.time()))
     if case.path == JOIN:
-        content = body if isinstance(body, bytes) else body.encode()
+        content = body.encode() if isinstance(body, str) else body
         case.headers["authorization"] = hashlib.md5(content + b"@163").hexdigest()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from netease_meeting.sandbox.document import shipped
 
 from .conftest import HOUR, Api
@@ -82,7 +81,9 @@ def test_how_a_meeting_begins(api: Api, type_: int) -> None:
 def told(api: Api, meeting: Any) -> list[tuple[str, Any]]:
     callbacks = api.sandbox.state()["callbacks"]
     bodies = [(one["event"], one["body"]["msgBody"]) for one in callbacks]
-    return [(event, body.get("reason")) for event, body in bodies if body["meetingUniqueId"] == meeting["meetingUniqueId"]]
+    return [
+        (event, body.get("reason")) for event, body in bodies if body["meetingUniqueId"] == meeting["meetingUniqueId"]
+    ]
 
 
 def test_the_last_to_leave_ends_the_room_before_the_start_too(api: Api) -> None:
