@@ -1,5 +1,5 @@
 # Copied from generator/runtime/pytest_plugin.py by `make generate`. Edit it there.
-"""Fixtures for tests of code that uses this package. pytest finds them by itself; the sandbox loads with their first use."""
+"""Fixtures for tests of code that uses this package. pytest finds them; the sandbox loads with their first use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fixtures for tests of code that uses this package. pytest finds them by itself; the sandbox loads with their first use."""
+"""Fixtures for tests of code that uses this package. pytest finds them; the sandbox loads with their first use."""
 
 from __future__ import annotations
 

@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-
 from netease_meeting.sandbox import Request, Sandbox
 from netease_meeting.sandbox.server import Server
 

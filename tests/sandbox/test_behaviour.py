@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-
 from netease_meeting.sandbox import Sandbox
 from netease_meeting.sandbox.document import shipped
 
@@ -148,10 +148,7 @@ def many(api: Api) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for index in range(23):
         type_ = 1 + index % 3
-        if type_ == 3:
-            row = api.scheduled((index % 5 - 2) * HOUR, 5 * HOUR)
-        else:
-            row = api.meeting(type=type_)
+        row = api.scheduled((index % 5 - 2) * HOUR, 5 * HOUR) if type_ == 3 else api.meeting(type=type_)
         if type_ == 3 and index % 2:
             api.sandbox.join(row["meetingUniqueId"], "a", "phone")
             if index % 4 == 1:
@@ -243,7 +240,12 @@ def story(seed: int) -> list[Any]:
     api.sandbox.record(meeting["meetingUniqueId"])
     joined = api.ok(JOIN, {"meetingId": meeting["meetingId"], **GUEST})
     sent: list[Any] = []
-    api.sandbox.set_callback(lambda body, headers: sent.append((body, dict(headers))) or 200)
+
+    def receive(body: bytes, headers: Mapping[str, str]) -> int:
+        sent.append((body, dict(headers)))
+        return 200
+
+    api.sandbox.set_callback(receive)
     api.ok("/v2/meeting/deleteByMeetingId", {"meetingId": meeting["meetingId"], "recycle": True})
     return [joined, sent, api.sandbox.state()]
 

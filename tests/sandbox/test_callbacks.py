@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import http.server
+import itertools
 import socket
 import threading
 import time
@@ -12,11 +13,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-
 from netease_meeting.sandbox import Sandbox
 from netease_meeting.sandbox.document import shipped
 from netease_meeting.sandbox.server import Server
 from netease_meeting.webhooks import MeetingRecycled, MemberJoined, Webhook
+
 from tests.conftest import rude_server
 
 from .conftest import KEY, SECRET, Api, FrozenTime, control, http_call
@@ -87,7 +88,7 @@ def test_it_is_sent_again_on_the_documented_schedule_exactly(api: Api) -> None:
     canceled(api)
     api.sandbox.advance(30 * 86_400)
     times = [round(moment * 1000) for moment, _, _ in receiver.came]
-    assert [later - before for before, later in zip(times, times[1:], strict=False)] == [
+    assert [later - before for before, later in itertools.pairwise(times)] == [
         wait * 1000 for wait in (2, 4, 6, 3600, 3600)
     ]
     assert len({body for _, body, _ in receiver.came}) == 1
@@ -349,7 +350,15 @@ def test_nobody_listens(api: Api) -> None:
     "url",
     [
         *("http://example.com/", "http://169.254.169.254/", "http://localhost.example.com/", "http://127.0.0.1@evil/"),
-        *("https://127.0.0.1/", "ftp://127.0.0.1/", "127.0.0.1:80", "", "http://", "http://[::1", "http://127.0.0.1:0/"),
+        *(
+            "https://127.0.0.1/",
+            "ftp://127.0.0.1/",
+            "127.0.0.1:80",
+            "",
+            "http://",
+            "http://[::1",
+            "http://127.0.0.1:0/",
+        ),
         *("http://127.0.0.1:99999/", "http://127.0.0.1/a b", "http://127.0.0.1/\r\nX: y", "http://127.0.0.1/ü"),
     ],
 )

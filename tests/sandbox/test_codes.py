@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
 from netease_meeting.sandbox.document import shipped
 
 from .conftest import JOIN, Api, joining, signed
@@ -92,6 +91,7 @@ NATURAL: list[tuple[int, str, Callable[[Api], int]]] = [
         lambda api: create(api, type=3, startTime=api.now.millis + 9, endTime=api.now.millis + 8),
     ),
     (300, "end in the past", lambda api: create(api, type=3, startTime=1, endTime=2)),
+    (300, "null where nothing is needed", lambda api: api.code("/v1/account/create", {"shortId": None})),
     (301, "missing", lambda api: api.code("/v2/meeting/get", {})),
     (301, "null", lambda api: api.code("/v2/meeting/get", {"meetingUniqueId": None})),
     (301, "empty", lambda api: api.code("/v1/account/getByImAccid", {"imAccid": ""})),

@@ -9,14 +9,16 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-
 from netease_meeting import AsyncMeetingClient, MeetingClient
 from netease_meeting.sandbox import Sandbox
 from netease_meeting.sandbox.server import Server
+
+from tests.conftest import ROOT
 
 from .conftest import control, http_request
 
@@ -114,8 +116,43 @@ def test_the_plugin_costs_nothing_until_a_fixture_is_used(tmp_path: Path) -> Non
         "    assert not {'httpx', 'msgspec', 'asyncio'} & set(sys.modules)\n"
         "def test_use(meeting_client):\n    meeting_client.accounts.create()\n"
     )
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "netease_meeting.pytest_plugin", "-p", "no:cacheprovider", "."]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "netease_meeting.pytest_plugin",
+        "-p",
+        "no:cacheprovider",
+        ".",
+    ]
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+SHOP = """
+from netease_meeting import errors
+
+def close_if_empty(client, number):
+    assert client.meetings.get(meeting_unique_id=number).status.name == "IN_MEETING"
+    client.meetings.end_by_meeting_unique_id(meeting_unique_id=number)
+"""
+
+
+@pytest.mark.parametrize(
+    "page", ["docs/guides/sandbox.md", "docs/guides/sandbox.zh-CN.md", "generator/runtime/sandbox/README.md"]
+)
+def test_the_examples_of_the_guides_run(tmp_path: Path, page: str) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL)
+    tests = [block for block in blocks if "def test_" in block]
+    assert tests
+    (tmp_path / "shop.py").write_text(SHOP)
+    for number, block in enumerate(tests):
+        (tmp_path / f"test_{number}.py").write_text(block, "utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "netease_meeting.pytest_plugin", "."]
+    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(tmp_path)}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
 
@@ -144,8 +181,6 @@ def test_an_asynchronous_client_whose_receiver_runs_on_the_same_loop() -> None:
 
 
 def test_many_threads_share_one_sandbox() -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     sandbox = Sandbox()
     sent: list[bytes] = []
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-
 from netease_meeting.sandbox import Request, Sandbox
 from netease_meeting.sandbox.control import control as answer
 from netease_meeting.sandbox.document import Document, shipped
@@ -136,7 +136,9 @@ def test_only_a_meeting_in_progress_can_be_ended_or_entered(server: Server, numb
 HOSTILE = "https://evil.example"
 
 
-@pytest.mark.parametrize("origin", [HOSTILE, "null", "http://127.0.0.1.evil.example", "http://[::1", "chrome-extension://x"])
+@pytest.mark.parametrize(
+    "origin", [HOSTILE, "null", "http://127.0.0.1.evil.example", "http://[::1", "chrome-extension://x"]
+)
 @pytest.mark.parametrize(("method", "path"), [("POST", "reset"), ("GET", "state"), ("OPTIONS", "reset")])
 def test_pages_from_elsewhere_cannot_steer_it(server: Server, number: int, origin: str, method: str, path: str) -> None:
     reply = http_request(server.url, method, f"/_sandbox/{path}", None, {"Origin": origin})
@@ -225,7 +227,7 @@ def test_so_does_a_part_of_a_signature(part: str) -> None:
 def test_so_does_an_operation_it_does_not_have() -> None:
     root = json.loads(json.dumps(shipped().root))
     root["paths"]["/v2/meeting/list"]["post"]["operationId"] = "listEverything"
-    with pytest.raises(ValueError, match="disagree about the operations.*listEverything"):
+    with pytest.raises(ValueError, match=r"disagree about the operations.*listEverything"):
         Sandbox(document=Document(root))
 
 
@@ -241,7 +243,12 @@ def test_facts_come_from_the_contract() -> None:
         meeting = client.meetings.create(host=account.account_id, type=1, subject="x")
     assert len(next(iter(client.meetings.list().pages())).rows) == 7
     sent: list[bytes] = []
-    sandbox.set_callback(lambda body, headers: sent.append(body) or 500)
+
+    def receive(body: bytes, headers: Mapping[str, str]) -> int:
+        sent.append(body)
+        return 500
+
+    sandbox.set_callback(receive)
     sandbox.join(meeting.meeting_unique_id, "a", "d")
     sandbox.advance(100)
     assert len(sent) == 4, "two events, each sent again once"

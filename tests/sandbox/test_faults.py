@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-
 from netease_meeting import MeetingClient, errors
 from netease_meeting.sandbox import Sandbox
 from netease_meeting.sandbox.server import Server
@@ -185,7 +184,12 @@ def test_a_wish_that_makes_no_sense_is_refused(server: Server, wish: dict[str, A
 
 def test_nonsense_on_a_connection_does_not_hurt(server: Server) -> None:
     parts = urlsplit(server.url)
-    for nonsense in (b"\x00\xff" * 100, b"GET / HTTP/9.9\r\n\r\n", b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n", b""):
+    for nonsense in (
+        b"\x00\xff" * 100,
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+        b"",
+    ):
         with socket.create_connection((parts.hostname, parts.port), timeout=5) as connection:
             connection.sendall(nonsense)
             connection.shutdown(socket.SHUT_WR)

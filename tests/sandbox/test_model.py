@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
-
 from netease_meeting.sandbox import Sandbox
 
 from .conftest import Api, FrozenTime
@@ -140,7 +139,10 @@ class Model(RuleBasedStateMachine):
     @invariant()
     def they_agree(self) -> None:
         state = self.api.sandbox.state()
-        seen = [(row["meetingUniqueId"], row["status"], {m["accountId"] for m in row["members"]}) for row in state["meetings"]]
+        seen = [
+            (row["meetingUniqueId"], row["status"], {m["accountId"] for m in row["members"]})
+            for row in state["meetings"]
+        ]
         assert seen == [(one.number, one.status, one.members) for one in self.all]
         alive = sorted(one.number for one in self.all if one.status in (INVITED, RUNNING, OVER))
         page = self.api.ok("/v2/meeting/list", {"pageSize": 100})

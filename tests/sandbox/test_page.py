@@ -10,11 +10,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, expect, sync_playwright
-
 from netease_meeting.sandbox import Sandbox
 from netease_meeting.sandbox.document import shipped
 from netease_meeting.sandbox.server import Server
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, expect, sync_playwright
 
 from .conftest import http_call, http_request, signed
 

@@ -6,10 +6,10 @@ import hashlib
 import json
 
 import pytest
-
 from netease_meeting.sandbox import Request, Sandbox
 from netease_meeting.sandbox.document import shipped
 from netease_meeting.sandbox.signatures import Parts, sign
+
 from tests.conftest import ROOT
 
 from .conftest import JOIN, Api, joining, signed

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from netease_meeting.sandbox.document import shipped
 
 from .conftest import HOUR, Api

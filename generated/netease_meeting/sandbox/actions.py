@@ -135,7 +135,7 @@ def end_meeting_by_meeting_id(world: World, body: Body, headers: Body) -> None:
 def end_meeting_by_short_id(world: World, body: Body, headers: Body) -> None:
     """End meeting by short id."""
     account = world.accounts.by_short_id(body["shortId"])
-    _end(world, account and world.meetings.by_number(str(account.personal_meeting_id)), body)
+    _end(world, world.meetings.by_number(str(account.personal_meeting_id)) if account else None, body)
 
 
 def list_meetings(world: World, body: Body, headers: Body) -> Any:

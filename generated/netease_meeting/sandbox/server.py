@@ -74,8 +74,7 @@ class Server:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        while self._open:
-            await asyncio.sleep(0)
+        await asyncio.sleep(0)  # aborted connections are closed in the next round
         await self._loop.shutdown_default_executor()
 
     async def _tick(self) -> None:
@@ -153,7 +152,9 @@ class _Connection(asyncio.Protocol):
             if isinstance(event, h11.Request):
                 self._head, self._body = event, bytearray()
                 if self._http.they_are_waiting_for_100_continue:
-                    self._transport.write(self._http.send(h11.InformationalResponse(status_code=100, headers=[])) or b"")
+                    self._transport.write(
+                        self._http.send(h11.InformationalResponse(status_code=100, headers=[])) or b""
+                    )
             elif isinstance(event, h11.Data):
                 self._body += event.data
                 if len(self._body) > _LARGEST_BODY:

@@ -1,7 +1,7 @@
 """Callbacks on their way to the registered URL: signed, sent in order, sent again until they are accepted.
 
-An attempt is made without the sandbox's lock, so that a receiver may call the API from its handler. Only one is made at a
-time; whoever finds another thread at it leaves the callback to that thread.
+An attempt is made without the sandbox's lock, so that a receiver may call the API from its handler. Only one is made at
+a time; whoever finds another thread at it leaves the callback to that thread.
 """
 
 from __future__ import annotations
@@ -87,9 +87,7 @@ class Callbacks:
 
     def take_over(self, before: Callbacks) -> None:
         """Register what was registered before."""
-        self.register(
-            before._target, restamp=before._restamp, duplicate=before._duplicate, shuffle=before._shuffle
-        )
+        self.register(before._target, restamp=before._restamp, duplicate=before._duplicate, shuffle=before._shuffle)
 
     def registration(self) -> dict[str, Any]:
         """Return where callbacks go, and how, as the control plane shows it."""

@@ -17,8 +17,11 @@ from .shapes import is_object
 PREFIX = "/_sandbox/"
 _JSON = ("Content-Type", "application/json; charset=utf-8")
 _HTML = ("Content-Type", "text/html; charset=utf-8")
-_POLICY = ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
-           "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")  # fmt: skip
+_POLICY = (
+    "Content-Security-Policy",
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+)
 _FRESH = ("Cache-Control", "no-store")
 
 Wish = dict[str, Any]
@@ -28,9 +31,9 @@ Handler = Callable[[Sandbox, Wish, int], Any]
 def control(sandbox: Sandbox, request: Request, *, exposed: bool = False) -> Response:
     """Answer one request of the control plane.
 
-    Only this machine may steer the sandbox: a page from elsewhere that is open in the developer's browser is refused by
-    its ``Origin``, and one whose name was made to point here (DNS rebinding) by ``Host``. Pages that this machine serves
-    may. With *exposed*, names other than loopback are let in, other origins still are not.
+    Only this machine may steer the sandbox: a page from elsewhere that is open in the developer's browser is refused
+    by its ``Origin``, and one whose name was made to point here (DNS rebinding) by ``Host``. Pages that this machine
+    serves may. With *exposed*, names other than loopback are let in, other origins still are not.
     """
     origin = request.headers.get("origin", "")
     if not exposed and _host(f"//{request.headers.get('host', '')}") not in LOOPBACK:

@@ -53,7 +53,7 @@ class Sandbox:
         expose: Allow callbacks to other machines.
         forget_ended: Whether cancelled and recycled meetings can no longer be looked up. The vendor's document says
             that they disappear, and gives them a status of their own.
-        http_errors: Whether business failures carry an HTTP status of 400 and above. The vendor says that either occurs.
+        http_errors: Whether business failures carry an HTTP status of 400 and above. Either occurs, the vendor says.
         now: The machine's clock, in unix seconds.
         document: A contract other than the one in this package.
     """

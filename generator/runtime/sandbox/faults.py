@@ -52,11 +52,12 @@ class Faults:
             raise ValueError(f"operation must be * or one of {', '.join(sorted(self._operations))}, not {operation!r}")
         if not set(wish) - {"operation", "times"}:
             raise ValueError(f"say what shall happen: one of {', '.join(sorted(_KEYS - {'operation', 'times'}))}")
-        code, harm, html = wish.get("code"), wish.get("fault"), wish.get("html", False)
+        code, html = wish.get("code"), wish.get("html", False)
+        harm: Harm | None = next((known for known in get_args(Harm) if known == wish.get("fault")), None)
         if code is not None and (type(code) is not int or code not in self._codes):
             raise ValueError(f"{code!r} is not one of the document's codes")
-        if harm is not None and (not isinstance(harm, str) or harm not in get_args(Harm)):
-            raise ValueError(f"fault must be one of {', '.join(get_args(Harm))}, not {harm!r}")
+        if harm is None and wish.get("fault") is not None:
+            raise ValueError(f"fault must be one of {', '.join(get_args(Harm))}, not {wish['fault']!r}")
         if not isinstance(html, bool):
             raise ValueError("html must be true or false")
         self._waiting.append(

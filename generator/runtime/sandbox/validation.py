@@ -67,12 +67,10 @@ class Validator:
     def _object(self, fields: tuple[Field, ...], values: Mapping[str, Any], place: str) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for field in fields:
-            value = values.get(field.name)
-            if value is None or (value == "" and field.required):
-                if field.required:
-                    raise BusinessError(self._empty, [f"{place}{field.name} is missing or empty"])
-                continue
-            found[field.name] = self._value(field, value, place + field.name)
+            if field.required and values.get(field.name) in (None, ""):
+                raise BusinessError(self._empty, [f"{place}{field.name} is missing or empty"])
+            if field.name in values:
+                found[field.name] = self._value(field, values[field.name], place + field.name)
         return found
 
     def _value(self, field: Field, value: Any, place: str) -> Any:
