@@ -80,7 +80,10 @@ def receive(connection: socket.socket) -> bytes:
             int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")
         )
         while len(body) < length:
-            body += connection.recv(65536)
+            chunk = connection.recv(65536)
+            if not chunk:
+                return b""
+            body += chunk
     except OSError:
         return b""
     return head + b"\r\n\r\n" + body
