@@ -343,7 +343,7 @@ class _Builder:
             self._problem(
                 where, f"{model.name} has a field that becomes `{taken}`", "Rename it with `x-sdk: {name: …}`"
             )
-        for path in self.root.get("x-delivery", {}).get("order", {}).values():
+        for path in self.root["x-delivery"]["order"].values():
             self._attribute(model, path, ("x-delivery", "order"))
         return Webhook(
             id=name,
@@ -367,9 +367,9 @@ class _Builder:
 
     def _message(self) -> Message | None:
         webhooks = self.root.get("webhooks", {})
-        delivery = self.root.get("x-delivery")
-        if not webhooks or delivery is None:
+        if not webhooks:
             return None
+        delivery = self.root["x-delivery"]
         first = next(iter(webhooks.values()))["post"]
         properties = self.schemas[_schema_of(first["requestBody"])]["properties"]
         return Message(
