@@ -24,8 +24,14 @@ def _names(kind: type, prefix: str = "") -> LiteralString:
     return cast("LiteralString", names)
 
 
-_SCHEMA = """
+_ENTRY = _names(Entry, "e.")
+
+# In a function each statement sees what was committed before it: the claim, made under the lock, sees what the worker
+# before did. PostgreSQL takes rows out of a recursive query one by one: no lock is tried beyond the one that is taken.
+# Should the count of attempts be lost in a power failure, nothing else is: the disk is not waited for.
+_SCHEMA: LiteralString = """
 SELECT pg_advisory_xact_lock(hashtextextended('netease_meeting_inbox', 0));
+
 CREATE TABLE IF NOT EXISTS netease_meeting_inbox (
     seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     key text NOT NULL UNIQUE,
@@ -43,51 +49,65 @@ CREATE TABLE IF NOT EXISTS netease_meeting_inbox (
     error text NOT NULL DEFAULT '',
     twin text
 );
-CREATE INDEX IF NOT EXISTS netease_meeting_inbox_waiting ON netease_meeting_inbox (meeting, time, seq) WHERE state = 0;
-CREATE INDEX IF NOT EXISTS netease_meeting_inbox_parked ON netease_meeting_inbox (seq) WHERE state = 2;
-CREATE INDEX IF NOT EXISTS netease_meeting_inbox_past ON netease_meeting_inbox (meeting, state, time);
+CREATE INDEX IF NOT EXISTS netease_meeting_inbox_order ON netease_meeting_inbox (state, meeting, time, seq);
 CREATE INDEX IF NOT EXISTS netease_meeting_inbox_rebuilt ON netease_meeting_inbox (meeting) WHERE after IS NOT NULL;
+
+CREATE OR REPLACE FUNCTION netease_meeting_inbox_lock(meeting bigint) RETURNS bigint IMMUTABLE LANGUAGE sql
+RETURN hashtextextended('netease_meeting_inbox ' || meeting, 0);
+
+CREATE OR REPLACE FUNCTION netease_meeting_inbox_lease(beyond bigint, now double precision)
+RETURNS SETOF netease_meeting_inbox LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('synchronous_commit', 'off', true);
+    LOOP
+        WITH RECURSIVE heads AS (
+            (SELECT w.meeting, w.due_at FROM netease_meeting_inbox w WHERE w.state = 0 AND w.meeting > beyond
+             ORDER BY w.meeting, w.time, w.seq LIMIT 1)
+            UNION ALL
+            SELECT next.meeting, next.due_at FROM heads h CROSS JOIN LATERAL (
+                SELECT w.meeting, w.due_at FROM netease_meeting_inbox w WHERE w.state = 0 AND w.meeting > h.meeting
+                ORDER BY w.meeting, w.time, w.seq LIMIT 1
+            ) next
+        )
+        SELECT h.meeting INTO beyond FROM heads h
+        WHERE CASE WHEN h.due_at <= now THEN pg_try_advisory_lock(netease_meeting_inbox_lock(h.meeting)) END
+        LIMIT 1;
+        EXIT WHEN NOT FOUND;
+        RETURN QUERY UPDATE netease_meeting_inbox e SET attempts = attempts + 1 WHERE e.seq = (
+            SELECT w.seq FROM netease_meeting_inbox w WHERE w.due_at <= now AND w.seq = (
+                SELECT w.seq FROM netease_meeting_inbox w WHERE w.state = 0 AND w.meeting = beyond
+                ORDER BY w.time, w.seq LIMIT 1
+            )
+            FOR UPDATE SKIP LOCKED
+        )
+        RETURNING e.*;
+        EXIT WHEN FOUND;
+        PERFORM pg_advisory_unlock(netease_meeting_inbox_lock(beyond));
+    END LOOP;
+END $$;
+"""
+
+_LEASE: LiteralString = f"""
+SELECT e.seq, e.attempts,
+    EXISTS (SELECT 1 FROM netease_meeting_inbox p WHERE p.state = 1 AND p.meeting = e.meeting AND p.time > e.time),
+    EXISTS (SELECT 1 FROM netease_meeting_inbox r WHERE r.meeting = e.meeting AND r.after IS NOT NULL),
+    {_ENTRY}
+FROM netease_meeting_inbox_lease(%s, %s) e
+"""
+
+# The session's lock becomes one of this transaction, which PostgreSQL releases after committing: no other worker looks
+# before, and giving the lock back costs no round trip.
+_SETTLE: LiteralString = """
+WITH lock AS MATERIALIZED (
+    SELECT pg_try_advisory_xact_lock(number), pg_advisory_unlock(number) FROM netease_meeting_inbox_lock(%s) number
+)
+UPDATE netease_meeting_inbox SET {} FROM lock WHERE seq = %s AND state = 0
 """
 
 _PUT: LiteralString = (
     f"INSERT INTO netease_meeting_inbox ({_names(Entry)}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) "
     "ON CONFLICT (key) DO NOTHING"
 )
-
-# From one meeting to the next along the index, until the first event of one is due and its lock is free. PostgreSQL
-# takes rows out of a recursive query one by one, so no lock is tried beyond the one that is taken.
-_LOCK: LiteralString = """
-WITH RECURSIVE heads AS (
-    (SELECT meeting, due_at FROM netease_meeting_inbox WHERE state = 0 AND meeting > %(beyond)s
-     ORDER BY meeting, time, seq LIMIT 1)
-    UNION ALL
-    SELECT next.meeting, next.due_at FROM heads CROSS JOIN LATERAL (
-        SELECT meeting, due_at FROM netease_meeting_inbox WHERE state = 0 AND meeting > heads.meeting
-        ORDER BY meeting, time, seq LIMIT 1
-    ) next
-)
-SELECT meeting FROM heads WHERE CASE WHEN due_at <= %(now)s THEN
-    pg_try_advisory_lock(hashtextextended('netease_meeting_inbox ' || meeting, 0)) END
-LIMIT 1
-"""
-_UNLOCK: LiteralString = "SELECT pg_advisory_unlock(hashtextextended('netease_meeting_inbox ' || %s::bigint, 0))"
-
-# Run under the meeting's lock, so that it sees what the worker before did. Should the count of attempts be lost in a
-# power failure, nothing else is: the disk is not waited for.
-_CLAIM: LiteralString = f"""
-WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
-head AS MATERIALIZED (
-    SELECT seq FROM netease_meeting_inbox WHERE due_at <= %(now)s AND seq = (
-        SELECT seq FROM netease_meeting_inbox WHERE state = 0 AND meeting = %(meeting)s ORDER BY time, seq LIMIT 1
-    )
-    FOR UPDATE SKIP LOCKED
-)
-UPDATE netease_meeting_inbox e SET attempts = attempts + 1 FROM quick, head WHERE e.seq = head.seq
-RETURNING e.seq, e.attempts,
-    EXISTS (SELECT 1 FROM netease_meeting_inbox p WHERE p.meeting = e.meeting AND p.state = 1 AND p.time > e.time),
-    EXISTS (SELECT 1 FROM netease_meeting_inbox r WHERE r.meeting = e.meeting AND r.after IS NOT NULL),
-    {_names(Entry, "e.")}
-"""
 
 _FIRST = -(2**63)
 # How a server finds out that a worker's machine is gone: after 15 s of silence it asks, thrice, every 5 s.
@@ -153,26 +173,22 @@ class PostgresStore:
         return lease
 
     def _lease(self, connection: Connection, now: float) -> PostgresLease | None:
-        beyond, wrapped = self._beyond, self._beyond == _FIRST
-        while True:
-            row = connection.execute(_LOCK, {"beyond": beyond, "now": now}).fetchone()
-            if row is None:
-                if wrapped:
-                    return None
-                beyond, wrapped = _FIRST, True
-                continue
-            self._beyond = beyond = row[0]
-            claimed = connection.execute(_CLAIM, {"meeting": beyond, "now": now}).fetchone()
-            if claimed is not None:
-                seq, attempt, late, mixed, *entry = claimed
-                return PostgresLease(Entry(*entry), attempt, late, mixed, seq, connection, self._pool)
-            connection.execute(_UNLOCK, (beyond,))  # another worker was just done with it
+        for beyond in {self._beyond: None, _FIRST: None}:
+            row = connection.execute(_LEASE, (beyond, now)).fetchone()
+            if row is not None:
+                seq, attempt, late, mixed, *entry = row
+                lease = PostgresLease(Entry(*entry), attempt, late, mixed, seq, connection, self._pool)
+                self._beyond = lease.entry.meeting
+                return lease
+        return None
 
     def history(self, meeting: int) -> Sequence[Past]:
         """Return all that is remembered of a meeting."""
         with self._pool.lent() as connection:
             rows = connection.execute(
-                f"SELECT {_names(Past)} FROM netease_meeting_inbox WHERE meeting = %s ORDER BY time, seq", (meeting,)
+                f"SELECT {_names(Past)} FROM netease_meeting_inbox "
+                "WHERE state IN (0, 1, 2) AND meeting = %s ORDER BY time, seq",
+                (meeting,),
             )
             return [Past(*row) for row in rows]
 
@@ -252,7 +268,7 @@ class PostgresLease:
         if self._begun is not None:
             begun, self._begun = self._begun, None
             begun.__exit__(None, None, None)
-        self._end()
+        self._pool.give(self._connection)
 
     def retry(self, due_at: float, error: str) -> None:
         """Undo what the handler wrote; hand the event over again later."""
@@ -272,7 +288,6 @@ class PostgresLease:
                 begun, self._begun = self._begun, None
                 begun.__exit__(psycopg.Rollback, psycopg.Rollback(), None)
             self._update(change, *values)
-            self._end()
         except psycopg.OperationalError as error:
             self._connection.close()
             raise LeaseLostError(
@@ -281,10 +296,7 @@ class PostgresLease:
         except BaseException:
             self._connection.close()
             raise
+        self._pool.give(self._connection)
 
     def _update(self, change: LiteralString, *values: object) -> None:
-        self._connection.execute(f"UPDATE netease_meeting_inbox SET {change} WHERE seq = %s", (*values, self._seq))
-
-    def _end(self) -> None:
-        self._connection.execute(_UNLOCK, (self.entry.meeting,))
-        self._pool.give(self._connection)
+        self._connection.execute(_SETTLE.format(change), (self.entry.meeting, *values, self._seq))

@@ -41,10 +41,8 @@ CREATE TABLE IF NOT EXISTS netease_meeting_inbox (
     holder TEXT,
     held_until REAL
 );
-CREATE INDEX IF NOT EXISTS netease_meeting_inbox_waiting ON netease_meeting_inbox (meeting, time, seq) WHERE state = 0;
+CREATE INDEX IF NOT EXISTS netease_meeting_inbox_order ON netease_meeting_inbox (state, meeting, time, seq);
 CREATE INDEX IF NOT EXISTS netease_meeting_inbox_held ON netease_meeting_inbox (meeting) WHERE holder IS NOT NULL;
-CREATE INDEX IF NOT EXISTS netease_meeting_inbox_parked ON netease_meeting_inbox (seq) WHERE state = 2;
-CREATE INDEX IF NOT EXISTS netease_meeting_inbox_past ON netease_meeting_inbox (meeting, state, time);
 CREATE INDEX IF NOT EXISTS netease_meeting_inbox_rebuilt ON netease_meeting_inbox (meeting) WHERE after IS NOT NULL;
 """
 
@@ -178,7 +176,9 @@ class SQLiteStore:
         """Return all that is remembered of a meeting."""
         with self._working.lent() as connection:
             rows = connection.execute(
-                f"SELECT {_PAST} FROM netease_meeting_inbox WHERE meeting = ? ORDER BY time, seq", (meeting,)
+                f"SELECT {_PAST} FROM netease_meeting_inbox "
+                "WHERE state IN (0, 1, 2) AND meeting = ? ORDER BY time, seq",
+                (meeting,),
             )
             return [Past(*row) for row in rows]
 
