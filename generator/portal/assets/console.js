@@ -3,12 +3,13 @@
 import { facts } from "./dom.js";
 import { signed } from "./signing.js";
 
-const { bundle, contract, operations, sandbox, schemes } = facts("console-facts");
+const { bundle, contract, operations, sandbox, schemes, server } = facts("console-facts");
 const form = document.getElementById("credentials");
 
 form.hidden = false;
 form.addEventListener("submit", (event) => event.preventDefault());
 followTheme();
+nameServers();
 start();
 
 async function start() {
@@ -24,6 +25,8 @@ async function start() {
     persistAuthorization: false,
     validatorUrl: null,
     requestInterceptor: sign,
+    plugins: [portalPlugin],
+    layout: "PortalLayout",
   });
 }
 
@@ -35,6 +38,35 @@ function forConsole({ security, webhooks, ...spec }) {
     return [path, { post: operation }];
   });
   return { ...spec, components, paths: Object.fromEntries(paths), servers: [sandbox, ...spec.servers] };
+}
+
+/** The portal has its own main part and its own first page; and a link inside a button is for nobody. */
+function portalPlugin({ React: { createElement } }) {
+  const part = (getComponent, name) => createElement(getComponent(name, true));
+  return {
+    components: {
+      DeepLink: ({ text }) => createElement("span", {}, text),
+      PortalLayout: ({ getComponent }) =>
+        createElement(
+          "div",
+          { className: "swagger-ui" },
+          createElement(getComponent("SvgAssets")),
+          createElement("div", { className: "scheme-container" }, part(getComponent, "ServersContainer")),
+          part(getComponent, "operations"),
+        ),
+    },
+  };
+}
+
+/** Swagger UI leaves the list of servers without a name. */
+function nameServers() {
+  const observer = new MutationObserver(() => {
+    const servers = document.getElementById("servers");
+    if (!servers) return;
+    servers.setAttribute("aria-label", server);
+    observer.disconnect();
+  });
+  observer.observe(document.getElementById("console"), { childList: true, subtree: true });
 }
 
 function sign(request) {
