@@ -3,13 +3,12 @@
 import { facts } from "./dom.js";
 import { signed } from "./signing.js";
 
-const { bundle, contract, operations, sandbox, schemes, server } = facts("console-facts");
+const { bundle, contract, operations, schemes } = facts("console-facts");
 const form = document.getElementById("credentials");
 
 form.hidden = false;
 form.addEventListener("submit", (event) => event.preventDefault());
 followTheme();
-nameServers();
 start();
 
 async function start() {
@@ -30,19 +29,18 @@ async function start() {
   });
 }
 
-/** The sandbox comes first; signatures are made here, not asked for; the other languages' samples are on the pages. */
+/** Server and signatures are the form's, and callbacks are not for calling. */
 function forConsole({ security, webhooks, ...spec }) {
   const { securitySchemes, ...components } = spec.components;
   const paths = Object.entries(spec.paths).map(([path, { post }]) => {
     const { security: own, ...operation } = post;
     return [path, { post: operation }];
   });
-  return { ...spec, components, paths: Object.fromEntries(paths), servers: [sandbox, ...spec.servers] };
+  return { ...spec, components, paths: Object.fromEntries(paths), servers: [{ url: "/" }] };
 }
 
 /** The portal has its own main part and its own first page; and a link inside a button is for nobody. */
 function portalPlugin({ React: { createElement } }) {
-  const part = (getComponent, name) => createElement(getComponent(name, true));
   return {
     components: {
       DeepLink: ({ text }) => createElement("span", {}, text),
@@ -51,32 +49,19 @@ function portalPlugin({ React: { createElement } }) {
           "div",
           { className: "swagger-ui" },
           createElement(getComponent("SvgAssets")),
-          createElement("div", { className: "scheme-container" }, part(getComponent, "ServersContainer")),
-          part(getComponent, "operations"),
+          createElement(getComponent("operations", true)),
         ),
     },
   };
 }
 
-/** Swagger UI leaves the list of servers without a name. */
-function nameServers() {
-  const observer = new MutationObserver(() => {
-    const servers = document.getElementById("servers");
-    if (!servers) return;
-    servers.setAttribute("aria-label", server);
-    observer.disconnect();
-  });
-  observer.observe(document.getElementById("console"), { childList: true, subtree: true });
-}
-
 function sign(request) {
-  const operation = Object.keys(operations).find((path) => new URL(request.url).pathname.endsWith(path));
-  if (!operation) return request;
+  const { server, ...credentials } = Object.fromEntries(new FormData(form));
+  const { pathname } = new URL(request.url, location.href);
   const body = typeof request.body === "string" ? request.body : JSON.stringify(request.body ?? {});
-  const wanted = Object.fromEntries(operations[operation].map((name) => [name, schemes[name]]));
-  const credentials = Object.fromEntries(new FormData(form));
+  const wanted = Object.fromEntries(operations[pathname].map((name) => [name, schemes[name]]));
   Object.assign(request.headers, signed(wanted, { ...credentials, body }));
-  return Object.assign(request, { body, credentials: "omit" });
+  return Object.assign(request, { body, credentials: "omit", url: server.replace(/\/+$/, "") + pathname });
 }
 
 function load(source) {
