@@ -30,13 +30,20 @@ async function start() {
 }
 
 /** Server and signatures are the form's, and callbacks are not for calling. */
-function forConsole({ security, webhooks, ...spec }) {
+function forConsole({ security, webhooks, tags, ...spec }) {
   const { securitySchemes, ...components } = spec.components;
   const paths = Object.entries(spec.paths).map(([path, { post }]) => {
     const { security: own, ...operation } = post;
     return [path, { post: operation }];
   });
-  return { ...spec, components, paths: Object.fromEntries(paths), servers: [{ url: "/" }] };
+  const used = new Set(paths.flatMap(([, { post }]) => post.tags));
+  return {
+    ...spec,
+    components,
+    paths: Object.fromEntries(paths),
+    servers: [{ url: "/" }],
+    tags: tags.filter((tag) => used.has(tag.name)),
+  };
 }
 
 /** The portal has its own main part and its own first page; and a link inside a button is for nobody. */
