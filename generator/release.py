@@ -9,6 +9,7 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import griffe
@@ -27,6 +28,24 @@ _TITLES = {Level.BREAKING: "Breaking", Level.ADDED: "Compatible", Level.WORDS: "
 
 class ReleaseError(Exception):
     """The comparison cannot be made."""
+
+
+@dataclass(frozen=True)
+class Since:
+    """How the contract differs from that of a release."""
+
+    reference: str
+    changes: tuple[Change, ...]
+
+
+def since_last_release(api: Api) -> Since | None:
+    """Return what changed since the last tag, or nothing where there is no tag. Raises ``ReleaseError``."""
+    reference = _last_tag()
+    if reference is None:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        _extract(reference, Path(folder))
+        return Since(reference, compare(_contract(Path(folder)), api))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -10,12 +10,14 @@ from pathlib import Path
 from generator.__main__ import read
 from generator.problems import ContractError
 from generator.publish import publish
+from generator.release import ReleaseError, since_last_release
 
 from .guides import read_document, read_guides
 from .layout import folder, write
 from .reference import modules
 from .rendering import root
-from .site import Sources, build
+from .site import build
+from .sources import Sources
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
         sources = Sources(
             guides=read_guides(options.docs / "guides"),
             changes=read_document(Path("CHANGELOG.md")),
+            since=since_last_release(api),
             modules=modules(options.package, api),
             contract={name: content for name, content in publish(api).items() if "/" not in name},
         )
@@ -34,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         print(f"{len(error.problems)} problem(s); {options.out} is untouched.", file=sys.stderr)
         return 1
-    except FileNotFoundError as error:
+    except (FileNotFoundError, ReleaseError) as error:
         print(f"{error}; {options.out} is untouched.", file=sys.stderr)
         return 1
     files = build(api, sources)

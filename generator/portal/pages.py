@@ -10,11 +10,9 @@ from generator.samples import samples
 
 from . import prose, signature, snippets
 from .fields import rows
-from .guides import Document
 from .language import chrome
 from .page import Page
-from .reference import Module
-
+from .sources import Sources
 
 CONSOLE = "console/index.html"
 
@@ -29,7 +27,7 @@ def callback_path(webhook: Webhook) -> str:
     return f"callbacks/{webhook.id}.html"
 
 
-def pages(api: Api, guides: tuple[Document, ...], changes: Document, modules: tuple[Module, ...]) -> Iterator[Page]:
+def pages(api: Api, sources: Sources) -> Iterator[Page]:
     """Yield every page, in the order of the navigation."""
     titles, summaries = chrome()["title"], chrome()["summary"]
 
@@ -59,15 +57,13 @@ def pages(api: Api, guides: tuple[Document, ...], changes: Document, modules: tu
         yield _operation(api, operation)
     for webhook in api.webhooks:
         yield _callback(api, webhook)
-    for guide in guides:
+    for guide in sources.guides:
         yield Page(f"guides/{guide.name}.html", "document.html.jinja", guide.title, guide.lead, {"document": guide})
-    for module in modules:
+    for module in sources.modules:
         name = Text(module.name, module.name)
         lead = _first_paragraph(module.text)
         yield Page(f"sdk/{module.name}.html", "module.html.jinja", name, lead, {"module": module})
-    yield Page(
-        "changelog.html", "document.html.jinja", titles["changelog"], summaries["changelog"], {"document": changes}
-    )
+    yield subject("changelog", document=sources.changes, since=sources.since)
     yield _console(api)
     yield subject("tools", catalogue=snippets.catalogue(api))
 

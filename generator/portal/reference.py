@@ -36,6 +36,8 @@ class Entry:
     text: Text
     arguments: tuple[Argument, ...] = ()
     raises: tuple[Argument, ...] = ()
+    bases: tuple[tuple[str, str], ...] = ()
+    """The classes it inherits from that are described too: name, and module with anchor."""
     members: tuple[Entry, ...] = ()
 
 
@@ -53,23 +55,38 @@ def modules(package: Path, api: Api) -> tuple[Module, ...]:
     root = griffe.load(package.name, search_paths=[package.parent])
     if not isinstance(root, griffe.Module):
         raise TypeError(f"{package} is not a package")
-    reader = _Reader(root.path, api)
     public = [module for name, module in sorted(root.modules.items()) if not name.startswith("_") and module.exports]
-    found = (reader.module(module) for module in (root, *public))
-    return tuple(module for module in found if module.entries)
+    reader = _Reader(root.path, api, (root, *public))
+    return tuple(module for module in reader.modules() if module.entries)
 
 
 @dataclass
 class _Reader:
     package: str
     api: Api
+    public: tuple[griffe.Module, ...]
 
-    def module(self, module: griffe.Module) -> Module:
+    def modules(self) -> Iterator[Module]:
+        """Yield every public module with what is to be looked for in it."""
+        for module in self.public:
+            yield Module(module.path, self._text(module), tuple(map(self._entry, self._own(module))))
+
+    def _own(self, module: griffe.Module) -> list[griffe.Object | griffe.Alias]:
         names = [str(name) for name in module.exports or ()]
         members = [module.members[name] for name in names if name in module.members]
         own = [member for member in members if self._belongs(member, module)]
         own.sort(key=lambda member: (member.is_alias, member.canonical_path if member.is_alias else member.lineno or 0))
-        return Module(module.path, self._text(module), tuple(map(self._entry, own)))
+        return own
+
+    @cached_property
+    def _places(self) -> dict[str, str]:
+        """Return where each class is described, by the path of its definition."""
+        return {
+            member.canonical_path: f"{module.path}.html#{member.name}"
+            for module in self.public
+            for member in self._own(module)
+            if member.is_class
+        }
 
     def _belongs(self, member: griffe.Object | griffe.Alias, module: griffe.Module) -> bool:
         """Say whether *module* is where readers look for the name: where it is defined, or offered from in private."""
@@ -82,7 +99,7 @@ class _Reader:
 
     def _entry(self, member: griffe.Object | griffe.Alias, above: str = "") -> Entry:
         anchor = f"{above}.{member.name}" if above else member.name
-        inner = tuple(self._entry(item, anchor) for item in _members(member)) if member.is_class else ()
+        inner = tuple(self._entry(item, anchor) for item in self._members(member)) if member.is_class else ()
         arguments, raises = self._sections(member)
         return Entry(
             name=member.name,
@@ -92,8 +109,24 @@ class _Reader:
             text=self._text(member),
             arguments=arguments,
             raises=raises,
+            bases=tuple(self._bases(member)),
             members=inner,
         )
+
+    def _bases(self, member: griffe.Object | griffe.Alias) -> Iterator[tuple[str, str]]:
+        for base in getattr(member, "resolved_bases", ()):
+            if base.canonical_path in self._places:
+                yield base.name, self._places[base.canonical_path]
+
+    def _members(self, owner: griffe.Object | griffe.Alias) -> Iterator[griffe.Object | griffe.Alias]:
+        """Yield the public members, with those inherited from classes that are described nowhere else."""
+        source = owner.final_target if isinstance(owner, griffe.Alias) else owner
+        for name, member in {**source.inherited_members, **source.members}.items():
+            inherited = getattr(member, "inherited", False)
+            elsewhere = inherited and member.canonical_path.rpartition(".")[0] in self._places
+            wanted = member.docstring is not None if name == "__init__" else not name.startswith("_")
+            if wanted and not elsewhere and (inherited or not member.is_alias):
+                yield member
 
     def _text(self, member: griffe.Object | griffe.Alias) -> Text:
         known = self._texts.get(member.canonical_path.removeprefix(f"{self.package}."))
@@ -174,15 +207,6 @@ def _joined(first: Text, second: Text, between: str) -> Text:
 def _both(english: str) -> Text:
     text = _plain(english)
     return Text(text, text)
-
-
-def _members(owner: griffe.Object | griffe.Alias) -> Iterator[griffe.Object | griffe.Alias]:
-    """Yield the public members, inherited ones of the package too, each where a reader of the class expects it."""
-    for name, member in {**owner.inherited_members, **owner.members}.items():
-        imported = member.is_alias and not getattr(member, "inherited", False)
-        wanted = member.docstring is not None if name == "__init__" else not name.startswith("_")
-        if wanted and not imported:
-            yield member
 
 
 def _kind(member: griffe.Object | griffe.Alias) -> str:

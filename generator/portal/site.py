@@ -3,38 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from generator.ir import Api
 
 from . import machines, search
-from .guides import Document
 from .language import LANGUAGES
 from .navigation import navigation
 from .pages import pages
-from .reference import Module
 from .rendering import Renderer
+from .sources import Sources
 from .twins import main_part, twin
 
 _HERE = Path(__file__).parent
 _ASSETS, _VENDOR = _HERE / "assets", _HERE / "vendor"
 
 
-@dataclass(frozen=True)
-class Sources:
-    """What the site is made of beside the contract."""
-
-    guides: tuple[Document, ...]
-    changes: Document
-    modules: tuple[Module, ...]
-    contract: dict[str, bytes]
-    """The published contract by file name."""
-
-
 def build(api: Api, sources: Sources) -> dict[str, bytes]:
     """Return every file of one version by its path."""
-    every = tuple(pages(api, sources.guides, sources.changes, sources.modules))
+    every = tuple(pages(api, sources))
     sections = navigation(api, every)
     html: dict[str, str] = {}
     for language in LANGUAGES:

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, sync_playwright
 from generator.__main__ import read
 from generator.ir import Api
 from tests.conftest import ROOT
+from tests.generator.test_release import repository as repository  # a fixture
 
 LANGUAGES = {"zh-CN": "", "en": "en/"}
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import re
+import shutil
+import sys
 from collections.abc import Iterator
 from copy import copy
 from functools import cache
@@ -14,8 +16,10 @@ from bs4 import BeautifulSoup
 from netease_meeting.sandbox import core
 
 from generator.ir import Api
+from tests.conftest import ROOT
 from tests.generator import contracts
 from tests.generator.test_extending import CODE, OPERATION, SCHEMAS, append, replace
+from tests.generator.test_release import run
 from tests.portal.conftest import LANGUAGES, build
 
 ELSEWHERE = {"https://meeting-api.netease.im", "https://keepachangelog.com"}
@@ -235,3 +239,23 @@ def test_guides_become_pages_and_their_links_lead_to_pages(tmp_path: Path) -> No
         found = [str(link["href"]) for link in page.select("article a")]
         assert found == ["two.html#far"]
         assert "far" in anchors(tmp_path / "site/latest" / folder / "guides/two.html")
+
+
+def test_the_changes_show_how_the_contract_differs_from_the_last_release(repository: Path) -> None:
+    for name in ("CHANGELOG.md", "CHANGELOG.zh-CN.md"):
+        shutil.copy(ROOT / name, repository)
+    run(repository, "git", "tag", "v0.5.0")
+    replace(repository / "spec/schemas/meetings.yaml", "MeetingScene", "MeetingRoles")
+    done = run(repository, sys.executable, "-m", "generator.portal")
+    assert done.returncode == 0, done.stderr
+    latest = repository / "site/latest"
+    (section,) = soup(latest / "changelog.html").select("#contract")
+    assert "MeetingScene" in section.get_text()
+    assert "breaking" in (latest / "en/changelog.md").read_text("utf-8")
+
+
+def test_without_a_release_there_is_nothing_to_compare_with(repository: Path) -> None:
+    for name in ("CHANGELOG.md", "CHANGELOG.zh-CN.md"):
+        shutil.copy(ROOT / name, repository)
+    assert run(repository, sys.executable, "-m", "generator.portal").returncode == 0
+    assert soup(repository / "site/latest/changelog.html").select("#contract") == []
