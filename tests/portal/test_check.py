@@ -37,8 +37,13 @@ SPOILED = {
 
 
 @pytest.fixture(scope="module")
-def chrome() -> Iterator[Browser]:
-    with chromium(program("chromium", "chromium fonts-noto-cjk")) as browser:
+def executable() -> str:
+    return program("chromium", "chromium fonts-noto-cjk")
+
+
+@pytest.fixture(scope="module")
+def chrome(executable: str) -> Iterator[Browser]:
+    with chromium(executable) as browser:
         yield browser
 
 
@@ -47,30 +52,30 @@ def contract() -> Api:
     return read(ROOT / "spec/openapi.yaml")
 
 
-def figures(browser: Browser, folder: Path, text: str) -> dict[str, Figure]:
+def figures(executable: str, folder: Path, text: str) -> dict[str, Figure]:
     (folder / "index.html").write_text(text, "utf-8")
     (folder / "heavy.bin").write_bytes(random.Random(0).randbytes(64 * 1024))
     site = Site(folder)
     with served(folder) as url:
-        return {figure.name: figure for figure in (links(site), *pages.visit(browser, site, url))}
+        return {figure.name: figure for figure in (links(site), *pages.visit(executable, site, url))}
 
 
-def test_a_good_page_meets_them(chrome: Browser, tmp_path: Path) -> None:
-    found = figures(chrome, tmp_path, GOOD)
+def test_a_good_page_meets_them(executable: str, tmp_path: Path) -> None:
+    found = figures(executable, tmp_path, GOOD)
     assert set(found) == set(SPOILED)
     assert [figure.name for figure in found.values() if not figure.met] == []
 
 
 @pytest.mark.parametrize("name", SPOILED)
-def test_a_spoiled_page_misses(name: str, chrome: Browser, tmp_path: Path) -> None:
+def test_a_spoiled_page_misses(name: str, executable: str, tmp_path: Path) -> None:
     old, new = SPOILED[name]
     assert old in GOOD
-    assert not figures(chrome, tmp_path, GOOD.replace(old, new, 1))[name].met
+    assert not figures(executable, tmp_path, GOOD.replace(old, new, 1))[name].met
 
 
-def test_dark_colours_are_looked_at(chrome: Browser, tmp_path: Path) -> None:
+def test_dark_colours_are_looked_at(executable: str, tmp_path: Path) -> None:
     faint = "<style>@media (prefers-color-scheme: dark) { p { background: #111; color: #222 } }</style>"
-    figure = figures(chrome, tmp_path, GOOD.replace("<main>", f"{faint}<main><p>Faint</p>"))[
+    figure = figures(executable, tmp_path, GOOD.replace("<main>", f"{faint}<main><p>Faint</p>"))[
         "axe-core violations, light and dark"
     ]
     assert not figure.met

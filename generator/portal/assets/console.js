@@ -3,7 +3,7 @@
 import { facts } from "./dom.js";
 import { signed } from "./signing.js";
 
-const { bundle, contract, operations, sandbox, schemes } = facts("console-facts");
+const { bundle, contract, operations, schemes } = facts("console-facts");
 const form = document.getElementById("credentials");
 
 form.hidden = false;
@@ -24,27 +24,51 @@ async function start() {
     persistAuthorization: false,
     validatorUrl: null,
     requestInterceptor: sign,
+    plugins: [portalPlugin],
+    layout: "PortalLayout",
   });
 }
 
-/** The sandbox comes first; signatures are made here, not asked for; the other languages' samples are on the pages. */
-function forConsole({ security, webhooks, ...spec }) {
+/** Server and signatures are the form's, and callbacks are not for calling. */
+function forConsole({ security, webhooks, tags, ...spec }) {
   const { securitySchemes, ...components } = spec.components;
   const paths = Object.entries(spec.paths).map(([path, { post }]) => {
     const { security: own, ...operation } = post;
     return [path, { post: operation }];
   });
-  return { ...spec, components, paths: Object.fromEntries(paths), servers: [sandbox, ...spec.servers] };
+  const used = new Set(paths.flatMap(([, { post }]) => post.tags));
+  return {
+    ...spec,
+    components,
+    paths: Object.fromEntries(paths),
+    servers: [{ url: "/" }],
+    tags: tags.filter((tag) => used.has(tag.name)),
+  };
+}
+
+/** The portal has its own main part and its own first page; and a link inside a button is for nobody. */
+function portalPlugin({ React: { createElement } }) {
+  return {
+    components: {
+      DeepLink: ({ text }) => createElement("span", {}, text),
+      PortalLayout: ({ getComponent }) =>
+        createElement(
+          "div",
+          { className: "swagger-ui" },
+          createElement(getComponent("SvgAssets")),
+          createElement(getComponent("operations", true)),
+        ),
+    },
+  };
 }
 
 function sign(request) {
-  const operation = Object.keys(operations).find((path) => new URL(request.url).pathname.endsWith(path));
-  if (!operation) return request;
+  const { server, ...credentials } = Object.fromEntries(new FormData(form));
+  const { pathname } = new URL(request.url, location.href);
   const body = typeof request.body === "string" ? request.body : JSON.stringify(request.body ?? {});
-  const wanted = Object.fromEntries(operations[operation].map((name) => [name, schemes[name]]));
-  const credentials = Object.fromEntries(new FormData(form));
+  const wanted = Object.fromEntries(operations[pathname].map((name) => [name, schemes[name]]));
   Object.assign(request.headers, signed(wanted, { ...credentials, body }));
-  return Object.assign(request, { body, credentials: "omit" });
+  return Object.assign(request, { body, credentials: "omit", url: server.replace(/\/+$/, "") + pathname });
 }
 
 function load(source) {

@@ -43,7 +43,7 @@ def main() -> int:
     print("| figure | target | measured | |\n|---|---|---|---|")
     with served(site.folder) as url, chromium(executable) as browser:
         started = time.perf_counter()
-        for figure in _figures(browser, site, url, timed=not options.untimed):
+        for figure in _figures(executable, browser, site, url, timed=not options.untimed):
             print(
                 f"| {figure.name} | {figure.target} | {figure.measured} | {'ok' if figure.met else '**missed**'} |",
                 flush=True,
@@ -54,10 +54,10 @@ def main() -> int:
     return 0 if all(result["met"] for result in results) else 1
 
 
-def _figures(browser: Browser, site: Site, url: str, *, timed: bool) -> Iterator[Figure]:
+def _figures(executable: str, browser: Browser, site: Site, url: str, *, timed: bool) -> Iterator[Figure]:
     api = read(ROOT / "spec/openapi.yaml")
     yield links(site)
-    yield from pages.visit(browser, site, url)
+    yield from pages.visit(executable, site, url)
     yield plain.without_script(browser, site, url, api)
     yield live.calculator(browser, url)
     with Server(Sandbox()) as server:

@@ -114,7 +114,7 @@ def console(browser: Browser, url: str, api: Api, server: Server) -> Figure:
     for folder, operations in (("", api.operations), ("en/", api.operations[:1])):
         with opened(browser) as (page, _):
             page.goto(f"{url}/{folder}console/")
-            page.locator(".servers [data-variable=port] input, .servers input").first.fill(server.url.rsplit(":", 1)[1])
+            page.locator("#credentials [name=server]").fill(server.url)
             for operation in operations:
                 written = stage(server.sandbox, operation)
                 block = page.locator(f"[id$=-{operation.id}]")
