@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from netease_meeting.sandbox import Sandbox
+from netease_meeting.sandbox.server import Server
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from generator.ir import Api
@@ -308,6 +311,42 @@ def test_without_scripts_everything_is_readable(browser: Browser, address: str, 
         assert not [field.wire for field in webhook.body.fields if field.wire not in text]
     text = visible("errors.html")
     assert not [code.name for code in api.codes if code.name not in text]
+    context.close()
+
+
+@pytest.mark.parametrize("operation", ["createAccount", "getAnonymousJoinInfo"])
+def test_try_it_signs_a_call_that_the_sandbox_accepts(browser: Browser, address: str, operation: str) -> None:
+    sandbox = Sandbox()
+    context = browser.new_context()
+    page = context.new_page()
+    with Server(sandbox, "127.0.0.1", 0) as server:
+        page.goto(f"{address}operations/{operation}.html")
+        page.fill("[data-try] [name=server]", server.url)
+        page.click("[data-try] [type=submit]")
+        answer = page.locator("[data-try] [role=status] pre").first
+        expect(answer).to_contain_text("HTTP 200")
+        (call,) = [entry for entry in sandbox.log() if entry["operation"]]
+        code = json.loads(str(answer.text_content()).split("\n\n", 1)[1])["code"]
+        assert call["code"] == code
+        assert code != 401
+        page.fill("[data-try] [name=appSecret]", "wrong")
+        page.click("[data-try] [type=submit]")
+        expect(answer).to_contain_text("401")
+    context.close()
+
+
+def test_try_it_says_when_nothing_answers(browser: Browser, address: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{address}en/operations/createAccount.html")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        unused = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    page.fill("[data-try] [name=server]", unused)
+    page.click("[data-try] [type=submit]")
+    expect(page.locator("[data-try] .wrong")).to_contain_text(unused)
+    page.fill("[data-try] [name=body]", "{")
+    page.click("[data-try] [type=submit]")
+    expect(page.locator("[data-try] .wrong")).to_contain_text("JSON")
     context.close()
 
 
