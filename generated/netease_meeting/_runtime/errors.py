@@ -83,6 +83,9 @@ class ClientClosedError(APIConnectionError):
     """The client was closed before or during the call. Create another one."""
 
 
+CLOSED = "the client is closed: create another one"
+
+
 class OutcomeUnknownError(APIConnectionError):
     """The request was sent, its answer was lost, and repeating it could do the work twice. Look before you repeat."""
 

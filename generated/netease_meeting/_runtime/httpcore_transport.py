@@ -39,7 +39,7 @@ class HttpcoreTransport:
         request = _request(target, host, headers, body)
         connection = self._connections.take(origin, deadline)
         try:
-            response = connection.pool.handle_request(request)
+            response = connection.wire.handle_request(request)
             try:
                 content = Content(response.headers, deadline)
                 assert isinstance(response.stream, Iterable)
@@ -72,7 +72,7 @@ class AsyncHttpcoreTransport:
         request = _request(target, host, headers, body)
         connection = await self._connections.take(origin, deadline)
         try:
-            response = await connection.pool.handle_async_request(request)
+            response = await connection.wire.handle_async_request(request)
             try:
                 content = Content(response.headers, deadline)
                 assert isinstance(response.stream, AsyncIterable)
@@ -102,7 +102,7 @@ def _address(url: str) -> tuple[str, httpcore.URL, bytes]:
     if parts.port is not None:
         host += b":%d" % parts.port
     target = httpcore.URL(scheme=parts.scheme.encode(), host=name, port=parts.port, target=parts.path.encode())
-    return f"{parts.scheme}://{parts.netloc}", target, host
+    return f"{parts.scheme}://{host.decode()}", target, host
 
 
 def _request(target: httpcore.URL, host: bytes, headers: Sequence[Header], body: bytes) -> httpcore.Request:
