@@ -14,11 +14,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from functools import lru_cache
-from typing import Generic, TypeVar
+from functools import cached_property, lru_cache
+from typing import Generic, TypeVar, overload
 from urllib.parse import urlsplit
 
 from pyreqwest.client import BaseClientBuilder, Client, ClientBuilder, SyncClient, SyncClientBuilder
@@ -26,6 +25,7 @@ from pyreqwest.exceptions import BuilderError, DetailedPyreqwestError, Pyreqwest
 from pyreqwest.http import HeaderMap
 from pyreqwest.proxy import ProxyBuilder
 from pyreqwest.request import BaseRequestBuilder
+from pyreqwest.response import BaseResponse
 
 from ._runtime.content import Content
 from ._runtime.errors import CLOSED, ClientClosedError, ConfigurationError
@@ -34,9 +34,6 @@ from ._runtime.proxies import proxy_for
 from ._runtime.transport import Header, Reply, TransportError
 
 __all__ = ["AsyncTurboTransport", "TurboTransport"]
-
-LARGEST_HEAD = 100 * 1024
-"""Bytes of all headers of an answer; the limit of the default transport."""
 
 AnyClient = TypeVar("AnyClient", Client, SyncClient)
 Builder = TypeVar("Builder", bound=BaseClientBuilder)
@@ -52,15 +49,16 @@ class TurboTransport:
     def send(self, url: str, headers: Sequence[Header], body: bytes, deadline: float) -> Reply:
         """POST *body*; see ``Transport.send``."""
         client = self._clients.get(url)
-        with _failures():
+        try:
             request = _prepared(client.post(url), headers, body, deadline).build_streamed()
             with request as response:
-                received = _headers(response.headers)
-                content = Content(received, deadline)
+                content = Content(_encoding(response), deadline)
                 reader = response.body_reader
                 while (chunk := reader.read_chunk()) is not None:
                     content.add(bytes(chunk))
-                return Reply(response.status, received, content.read())
+                return Reply(response.status, _Headers(response.headers), content.read())
+        except PyreqwestError as error:
+            raise failure(error) from None
 
     def close(self) -> None:
         """Release every connection; calls in flight still end."""
@@ -76,15 +74,16 @@ class AsyncTurboTransport:
     async def send(self, url: str, headers: Sequence[Header], body: bytes, deadline: float) -> Reply:
         """POST *body*; see ``Transport.send``."""
         client = self._clients.get(url)
-        with _failures():
+        try:
             request = _prepared(client.post(url), headers, body, deadline).build_streamed()
             async with request as response:
-                received = _headers(response.headers)
-                content = Content(received, deadline)
+                content = Content(_encoding(response), deadline)
                 reader = response.body_reader
                 while (chunk := await reader.read_chunk()) is not None:
                     content.add(bytes(chunk))
-                return Reply(response.status, received, content.read())
+                return Reply(response.status, _Headers(response.headers), content.read())
+        except PyreqwestError as error:
+            raise failure(error) from None
 
     async def aclose(self) -> None:
         """Release every connection; calls in flight still end."""
@@ -165,27 +164,43 @@ def _prepared(request: RequestBuilder, headers: Sequence[Header], body: bytes, d
     return request.headers(sent).body_bytes(body).timeout(timedelta(seconds=seconds))
 
 
-def _headers(received: HeaderMap) -> list[Header]:
+def _encoding(response: BaseResponse) -> str | None:
     try:
-        headers = [(name.encode(), value.encode()) for name, value in received.items()]
-    except ValueError:  # one that is not ASCII: it is nothing that we read
-        headers = []
-        for name in dict.fromkeys(received):
-            try:
-                headers += [(name.encode(), value.encode()) for value in received.getall(name)]
-            except ValueError:
-                continue
-    if sum(len(name) + len(value) for name, value in headers) > LARGEST_HEAD:
-        raise TransportError(f"the answer's headers are larger than {LARGEST_HEAD // 1024} KiB")
-    return headers
+        return response.get_header("content-encoding")
+    except ValueError:  # not ASCII
+        return "?"
 
 
-@contextmanager
-def _failures() -> Iterator[None]:
-    try:
-        yield
-    except PyreqwestError as error:
-        raise failure(error) from None
+class _Headers(Sequence[Header]):
+    """The headers of an answer, fetched from Rust when somebody looks at them: a successful call never does."""
+
+    def __init__(self, received: HeaderMap) -> None:
+        self._received = received
+
+    @cached_property
+    def _headers(self) -> list[Header]:
+        try:
+            return [(name.encode(), value.encode()) for name, value in self._received.items()]
+        except ValueError:  # one is not ASCII: it is left out
+            return [
+                (name.encode(), value.encode()) for name in dict.fromkeys(self._received) for value in self._all(name)
+            ]
+
+    def _all(self, name: str) -> list[str]:
+        try:
+            return self._received.getall(name)
+        except ValueError:
+            return []
+
+    def __len__(self) -> int:
+        return len(self._headers)
+
+    @overload
+    def __getitem__(self, index: int) -> Header: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Header]: ...
+    def __getitem__(self, index: int | slice) -> Header | Sequence[Header]:
+        return self._headers[index]
 
 
 def failure(error: PyreqwestError) -> TransportError:

@@ -27,9 +27,7 @@ MEETING = {"meetingUniqueId": 7, "meetingId": "123456789", "subject": "周会", 
 GOOD = reply(json.dumps({"code": 200, "ret": MEETING}).encode())
 
 TRUST = ssl.create_default_context()  # made once: it is what an httpx client takes longest for
-KINDS = [
-    f"{flavour}{library}" for library in ("default", "httpx", "httpx2", "turbo") for flavour in ("", "async ")
-]
+KINDS = [f"{flavour}{library}" for library in ("default", "httpx", "httpx2", "turbo") for flavour in ("", "async ")]
 OURS = ["default", "async default", "turbo", "async turbo"]
 """The transports that are made here: they bound every byte by the deadline and read the environment."""
 
@@ -284,7 +282,7 @@ def test_a_certificate_nobody_vouches_for_is_refused_and_not_tried_again(kind: s
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     with tls_server(context) as (url, received):
-        with pytest.raises(errors.APIConnectionError, match=r"CERTIFICATE_VERIFY_FAILED|invalid peer certificate") as caught:
+        with pytest.raises(errors.APIConnectionError, match=r"(?i)certificate") as caught:
             through(kind, url, create, max_retries=2)
         assert received == []
     assert not isinstance(caught.value, errors.OutcomeUnknownError)

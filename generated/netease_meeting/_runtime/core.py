@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -78,6 +77,8 @@ async def run_async(transport: AsyncTransport, flow: Flow[Result]) -> RawRespons
                 except TransportError as failure:
                     outcome = failure
             else:
+                import asyncio  # here, because a synchronous program has no use for it
+
                 await asyncio.sleep(action.seconds)
                 outcome = None
     except StopIteration as stop:

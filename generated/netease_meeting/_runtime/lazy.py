@@ -52,7 +52,7 @@ class AsyncLazyTransport:
         return await (self._transport or self._open()).send(url, headers, body, deadline)
 
     def _open(self) -> AsyncTransport:
-        from .httpcore_transport import AsyncHttpcoreTransport
+        from .async_httpcore_transport import AsyncHttpcoreTransport
 
         if self._closed:
             raise ClientClosedError(CLOSED)

@@ -1,12 +1,12 @@
 """Connections at hand: each serves one request at a time, and whoever finds none free waits outside of httpcore.
 
 httpcore's pool looks at every connection for every request, and a task cancelled while it waits in there can take a
-place with it for good (httpcore issue 1093). So its connections are used without its pool, and the places are counted here.
+place with it for good (httpcore issue 1093). So its connections are used without its pool, and the places are counted
+here.
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
 import ssl
 import threading
@@ -19,9 +19,9 @@ from typing import Generic, TypeVar
 
 import httpcore
 
-from .errors import CLOSED, ClientClosedError, ConfigurationError
+from .errors import CLOSED, ClientClosedError
 from .limits import KEEPALIVE, LONGEST_QUEUE, MOST_CONNECTIONS
-from .network import AsyncBackend, Backend, Deadline
+from .network import Backend, Deadline
 from .proxies import proxy_for
 from .transport import TransportError
 
@@ -55,8 +55,8 @@ class Connections:
             self._begin()  # forked: the parent's sockets and locks stay the parent's
         if self._closed:
             raise ClientClosedError(CLOSED)
-        if not self._places.acquire(timeout=_patience(deadline)):
-            raise _queue_full()
+        if not self._places.acquire(timeout=patience(deadline)):
+            raise queue_full()
         try:
             connection = self._fresh(origin) or _open(origin)
         except BaseException:
@@ -104,90 +104,16 @@ class Connections:
             self.close()
 
 
-class AsyncConnections:
-    """The connections of an asynchronous client. They belong to the event loop that used them first."""
-
-    def __init__(self) -> None:
-        self._closed = False
-        self._idle: defaultdict[str, list[Connection[httpcore.AsyncConnectionInterface]]] = defaultdict(list)
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._places: asyncio.Semaphore
-
-    async def take(self, origin: str, deadline: float) -> Connection[httpcore.AsyncConnectionInterface]:
-        """Return a connection for one request. Raises ``TransportError`` where none became free in time."""
-        self._enter()
-        if self._places.locked():
-            try:
-                await asyncio.wait_for(self._places.acquire(), _patience(deadline))
-            except asyncio.TimeoutError:
-                raise _queue_full() from None
-        else:
-            await self._places.acquire()
-        try:
-            connection = await self._fresh(origin) or _open_async(origin)
-        except BaseException:
-            self._places.release()
-            raise
-        connection.deadline.at = deadline
-        return connection
-
-    async def _fresh(self, origin: str) -> Connection[httpcore.AsyncConnectionInterface] | None:
-        idle = self._idle[origin]
-        while idle:
-            connection = idle.pop()
-            if not connection.wire.has_expired():
-                return connection
-            await connection.wire.aclose()
-        return None
-
-    def _enter(self) -> None:
-        if self._closed:
-            raise ClientClosedError(CLOSED)
-        loop = asyncio.get_running_loop()
-        if self._loop is None:
-            self._loop = loop
-            self._places = asyncio.Semaphore(MOST_CONNECTIONS)
-        elif self._loop is not loop:
-            raise ConfigurationError(
-                "this client has connections in another event loop: create one client per loop, and inside of it"
-            )
-
-    async def give_back(self, connection: Connection[httpcore.AsyncConnectionInterface]) -> None:
-        """Keep a connection whose reply was read to its end."""
-        if self._closed:
-            await self.drop(connection)
-            return
-        if not connection.wire.is_closed():  # as the server asked
-            self._idle[connection.origin].append(connection)
-        self._places.release()
-
-    async def drop(self, connection: Connection[httpcore.AsyncConnectionInterface]) -> None:
-        """Close a connection in doubt."""
-        try:
-            await connection.wire.aclose()
-        finally:
-            self._places.release()
-
-    async def aclose(self) -> None:
-        """Close what is idle now, and what is in use as soon as its call is done."""
-        self._closed = True
-        for connections in self._idle.values():
-            while connections:
-                await connections.pop().wire.aclose()
-
-    def __del__(self) -> None:
-        if not self._closed and any(self._idle.values()):
-            warnings.warn(UNCLOSED.format("aclose()", "async with"), ResourceWarning, source=self, stacklevel=2)
-
-
 UNCLOSED = "a client was never closed: call {} or use `{}`"
 
 
-def _patience(deadline: float) -> float:
+def patience(deadline: float) -> float:
+    """Return how many seconds to wait for a connection."""
     return max(min(deadline - time.monotonic(), LONGEST_QUEUE), 0.0)
 
 
-def _queue_full() -> TransportError:
+def queue_full() -> TransportError:
+    """Return the error for having waited in vain."""
     return TransportError(f"none of {MOST_CONNECTIONS} connections became free", sent=False, timed_out=True)
 
 
@@ -195,16 +121,7 @@ def _open(origin: str) -> Connection[httpcore.ConnectionInterface]:
     deadline = Deadline()
     backend = Backend(deadline)
     factory = httpcore.ConnectionPool(
-        ssl_context(), _proxy(origin), keepalive_expiry=KEEPALIVE, network_backend=backend
-    )
-    return Connection(origin, factory.create_connection(httpcore.URL(origin).origin), deadline)
-
-
-def _open_async(origin: str) -> Connection[httpcore.AsyncConnectionInterface]:
-    deadline = Deadline()
-    backend = AsyncBackend(deadline)
-    factory = httpcore.AsyncConnectionPool(
-        ssl_context(), _proxy(origin), keepalive_expiry=KEEPALIVE, network_backend=backend
+        ssl_context(), httpcore_proxy(origin), keepalive_expiry=KEEPALIVE, network_backend=backend
     )
     return Connection(origin, factory.create_connection(httpcore.URL(origin).origin), deadline)
 
@@ -218,6 +135,7 @@ def ssl_context() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=file or (None if folder else certifi.where()), capath=folder)
 
 
-def _proxy(origin: str) -> httpcore.Proxy | None:
+def httpcore_proxy(origin: str) -> httpcore.Proxy | None:
+    """Return the proxy of the environment for *origin*, in httpcore's words."""
     proxy = proxy_for(origin)
     return httpcore.Proxy(proxy.url, auth=proxy.auth) if proxy is not None else None
