@@ -45,16 +45,12 @@ def build() -> None:
         print("peers generated from the contract", file=sys.stderr, flush=True)
         shutil.rmtree(PEERS, ignore_errors=True)
         PEERS.mkdir(parents=True)
-        openapi_python_client(PEERS / "openapi_python_client_peer")
+        client = [str(BUILD / "generators" / "bin" / "openapi-python-client"), "generate", "--meta", "none"]
+        _run(*client, "--path", str(CONTRACT), "--output-path", str(PEERS / "openapi_python_client_peer"))
         options = ["-g", "python", "--package-name", "openapi_generator_peer", "--skip-validate-spec"]
         generator = str(BUILD / "generators" / "bin" / "openapi-generator-cli")
         _run(generator, "generate", *options, "-i", str(CONTRACT), "-o", str(PEERS))
         shutil.copyfile(CONTRACT, used)
-
-
-def openapi_python_client(output: Path, contract: Path = CONTRACT) -> None:
-    command = [str(BUILD / "generators" / "bin" / "openapi-python-client"), "generate", "--meta", "none", "--overwrite"]
-    _run(*command, "--path", str(contract), "--output-path", str(output))
 
 
 def python(name: str) -> Path:

@@ -41,6 +41,19 @@ def main() -> None:
 
 
 def report(name: str, ours: Path, stock: Path, folder: Path, rounds: int) -> None:
+    mine, theirs = medians(ours, stock, folder, rounds)
+    print(f"| {name} | {mine:.2f} | {theirs:.2f} | {mine / theirs:.2f} |", flush=True)
+
+
+def compare(size: int, rounds: int) -> tuple[float, float]:
+    """Return the median seconds that ours and the stock tool take for a contract of *size* operations."""
+    with tempfile.TemporaryDirectory() as folder:
+        document = Path(folder, "contract.json")
+        document.write_text(json.dumps(contract(size), ensure_ascii=False, indent=1))
+        return medians(document, document, Path(folder), rounds)
+
+
+def medians(ours: Path, stock: Path, folder: Path, rounds: int) -> tuple[float, float]:
     times: dict[str, list[float]] = {"ours": [], "stock": []}
     for _ in range(rounds):
         out = folder / "out"
@@ -49,8 +62,7 @@ def report(name: str, ours: Path, stock: Path, folder: Path, rounds: int) -> Non
         generate = [str(BIN / "openapi-python-client"), "generate", "--meta", "none", "--path", str(stock)]
         times["stock"].append(wall([*generate, "--output-path", str(out)]))
         shutil.rmtree(out)
-    mine, theirs = statistics.median(times["ours"]), statistics.median(times["stock"])
-    print(f"| {name} | {mine:.2f} | {theirs:.2f} | {mine / theirs:.2f} |", flush=True)
+    return statistics.median(times["ours"]), statistics.median(times["stock"])
 
 
 def wall(command: list[str]) -> float:

@@ -12,19 +12,21 @@ from .environments import PEERS, python
 HTTPX = "import httpx"
 CLIENT = "import httpx; httpx.Client()"
 OURS = "import netease_meeting"
-READY = (
+HTTPX_FIRST = "import httpx; httpx.Client().post({url!r} + '/v2/meeting/get', json={{'meetingUniqueId': 1}}).json()"
+FIRST = (
     "from netease_meeting import MeetingClient; "
     "client = MeetingClient(app_key='key', app_secret='secret', base_url={url!r}); "
     "client.meetings.get(meeting_unique_id=1)"
 )
-"""More than ready: the first call is answered. Nothing else shows from outside that nothing is left to load."""
+"""Until the first call is answered: from outside, nothing else shows that nothing is left to load."""
 WEBHOOKS = "import netease_meeting.webhooks"
 
 PROGRAMS = {
     HTTPX: "httpx",
     CLIENT: "httpx",
+    HTTPX_FIRST: "httpx",
     OURS: "netease-meeting",
-    READY: "netease-meeting",
+    FIRST: "netease-meeting",
     WEBHOOKS: "netease-meeting",
     "import httpx2": "httpx2",
     "import requests": "requests",
