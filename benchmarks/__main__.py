@@ -46,8 +46,11 @@ def main() -> None:
         url = f"http://127.0.0.1:{port}"
         with stage("sync"), workers(SYNC, url) as running:
             sync = interleave(running, [GET, LIST_100], 2 if quick else 25)
-        with stage("async"), workers(ASYNC, url) as running:
-            waves = interleave(running, WAVES, 1 if quick else 5)
+        waves: Results = {}
+        with stage("async"):
+            for task in WAVES:  # each with new workers: whoever collapses in one wave may begin the next one afresh
+                with workers(ASYNC, url) as running:
+                    waves |= interleave(running, [task], 1 if quick else 7)
         with stage("memory, callbacks"), workers(FLOOR, url) as running:
             floor = interleave(running, [CALLBACK], 2 if quick else 25)
             memory = [running[peer].ask(do="memory", calls=50)["bytes"] for peer in (OURS, "floor")]
