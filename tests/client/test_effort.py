@@ -1,8 +1,8 @@
 """How much work a call is, in function calls: a number that no load on the machine changes.
 
 The interpreter's profile hook counts every call of a Python or C function. The number depends on the versions of
-Python, httpcore, h11 and msgspec, so it is compared where those are locked: on Python 3.11 with requirements-dev.txt, as CI runs
-it. On another Python the tests say so and skip.
+Python, httpcore, h11 and msgspec, so it is compared where those are locked: on Python 3.11 with requirements-dev.txt,
+as CI runs it. On another Python the tests say so and skip.
 """
 
 from __future__ import annotations
