@@ -53,6 +53,11 @@ def build() -> None:
         shutil.copyfile(CONTRACT, used)
 
 
+def variables(**more: str) -> dict[str, str]:
+    """Return this process's environment without what changes how Python runs, such as writing no bytecode."""
+    return {**{name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}, **more}
+
+
 def python(name: str) -> Path:
     return BUILD / name / "bin" / "python"
 
@@ -64,6 +69,6 @@ def _tool(name: str) -> str:
 def _run(*command: str) -> None:
     # Stock openapi-python-client looks for ruff on the path, and silently leaves it out where there is none.
     path = f"{BUILD / 'generators' / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "PATH": path}, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=ROOT, env=variables(PATH=path), capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import random
 import statistics
 import subprocess
 
-from .environments import PEERS, python
+from .environments import PEERS, python, variables
 
 HTTPX = "import httpx"
 CLIENT = "import httpx; httpx.Client()"
@@ -55,8 +54,7 @@ def measure(url: str, rounds: int) -> dict[str, float]:
 
 def once(environment: str, program: str) -> float:
     code = f"import time; start = time.process_time(); {program}; print(time.process_time() - start)"
-    variables = {**os.environ, "PYTHONPATH": str(PEERS)}
-    done = subprocess.run(
-        [str(python(environment)), "-c", code], env=variables, check=True, capture_output=True, text=True
-    )
+    command = [str(python(environment)), "-c", code]
+    environ = variables(PYTHONPATH=str(PEERS))
+    done = subprocess.run(command, env=environ, check=True, capture_output=True, text=True)
     return float(done.stdout) * 1000

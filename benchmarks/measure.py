@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import statistics
 import subprocess
@@ -15,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from .environments import PEERS, python
+from .environments import PEERS, python, variables
 
 HERE = Path(__file__).resolve().parent
 
@@ -53,15 +52,12 @@ class Worker:
     """A process in a peer's environment."""
 
     def __init__(self, environment: str, peer: str, url: str, authority: Path | None = None) -> None:
-        variables = {**os.environ, "PYTHONPATH": str(PEERS), "PYTHONHASHSEED": "0"}
-        variables.pop("PYTHONWARNINGS", None)
+        environ = variables(PYTHONPATH=str(PEERS), PYTHONHASHSEED="0")
         command = [str(python(environment)), str(HERE / "worker.py"), peer, url]
         if authority is not None:
             command.append(str(authority))
-            variables["SSL_CERT_FILE"] = str(authority)
-        self._process = subprocess.Popen(
-            command, env=variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+            environ["SSL_CERT_FILE"] = str(authority)
+        self._process = subprocess.Popen(command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def ask(self, **order: Any) -> Any:
         assert self._process.stdin is not None
