@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+import msgspec
 
 from .flow import Flow, Send, Session, call
 from .operation import Operation
@@ -17,8 +18,7 @@ Result = TypeVar("Result")
 AnyTransport = TypeVar("AnyTransport", Transport, AsyncTransport)
 
 
-@dataclass(frozen=True, slots=True)
-class Core(Generic[AnyTransport]):
+class Core(msgspec.Struct, Generic[AnyTransport], frozen=True):
     """What the resources of one client call through. Copies made by ``with_options`` share session and transport."""
 
     session: Session
