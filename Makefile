@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo generate check test lint lint-spec torture build clean
+.PHONY: help setup lock demo generate check test lint lint-spec torture bench build clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ lint-spec: setup ## Run Redocly and Spectral over the published contract (needs 
 
 torture: setup ## Run the failure scoreboard: table, and build/torture.json (under 10 minutes)
 	@$(BIN)/python -m tests.torture
+
+bench: generate ## Measure the client beside others: benchmarks/results/ (about 12 minutes on an idle machine; needs Java)
+	@$(BIN)/python -m benchmarks
 
 build: generate ## Build the wheel and the sdist into dist/
 	@rm -rf dist

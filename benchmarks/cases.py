@@ -217,14 +217,15 @@ def wemeet(url: str, authority: str | None) -> Peer:
 
 def floor(url: str, authority: str | None) -> Peer:
     """The least that work can cost in Python: msgspec and hashlib, with nothing around them."""
-    from floor import callback, page
+    from .floor import callback, page
 
     return Peer({"list100": page, "callback": callback})
 
 
 def callbacks(url: str, authority: str | None) -> Peer:
-    from floor import BODY, HEADERS
     from netease_meeting.webhooks import Webhook
+
+    from .floor import BODY, HEADERS
 
     webhook = Webhook(app_key=KEY, app_secret=SECRET)
     return Peer({"callback": lambda: webhook.parse(BODY, HEADERS)})

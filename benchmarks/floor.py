@@ -8,8 +8,9 @@ import time
 from hashlib import md5, sha1
 
 import msgspec
-from cases import KEY, SECRET
-from server import LIST_100, meeting
+
+from .cases import KEY, SECRET
+from .server import LIST_100, meeting
 
 PAGE = LIST_100.partition(b"\r\n\r\n")[2]
 

@@ -14,9 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from .environments import PEERS, python, variables
-
-HERE = Path(__file__).resolve().parent
+from .environments import PEERS, ROOT, python, variables
 
 
 @dataclass(frozen=True)
@@ -52,12 +50,15 @@ class Worker:
     """A process in a peer's environment."""
 
     def __init__(self, environment: str, peer: str, url: str, authority: Path | None = None) -> None:
+        self._peer = peer
         environ = variables(PYTHONPATH=str(PEERS), PYTHONHASHSEED="0")
-        command = [str(python(environment)), str(HERE / "worker.py"), peer, url]
+        command = [str(python(environment)), "-m", "benchmarks.worker", peer, url]
         if authority is not None:
             command.append(str(authority))
             environ["SSL_CERT_FILE"] = str(authority)
-        self._process = subprocess.Popen(command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
 
     def ask(self, **order: Any) -> Any:
         assert self._process.stdin is not None
@@ -67,7 +68,7 @@ class Worker:
             self._process.stdin.flush()
             return json.loads(self._process.stdout.readline())
         except (OSError, ValueError):
-            raise SystemExit(f"a worker ended: {self._process.args}") from None
+            raise SystemExit(f"the worker of {self._peer} ended") from None
 
     def __enter__(self) -> Worker:
         return self
@@ -89,7 +90,7 @@ class Worker:
 def stub_server(*options: str) -> Iterator[int]:
     """Run the stub server and give its port."""
     process = subprocess.Popen(
-        [str(python("tools")), str(HERE / "server.py"), *options], stdout=subprocess.PIPE, text=True
+        [str(python("tools")), "-m", "benchmarks.server", *options], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
     try:
         assert process.stdout is not None

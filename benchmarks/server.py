@@ -1,6 +1,6 @@
 """The stub server: canned answers as fast as Python gives them, so that what is measured is the client.
 
-    python server.py [--latency 0.02] [--certificate cert.pem]
+    python -m benchmarks.server [--latency 0.02] [--certificate cert.pem]
 
 Prints its port. Signatures are not checked; the sandbox does that, and would be the slowest part of every figure.
 """

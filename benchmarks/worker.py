@@ -1,4 +1,4 @@
-"""Runs the cases of one peer inside its environment: python worker.py PEER URL [CA FILE]
+"""Runs the cases of one peer inside its environment: python -m benchmarks.worker PEER URL [CA FILE]
 
 Reads one order a line from standard input, such as ``{"do": "get", "calls": 100}`` or ``{"do": "get", "calls": 500,
 "tasks": 100}``, and answers with the seconds of CPU, of all threads, and of wall time that each call took.
@@ -15,7 +15,7 @@ import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
-from cases import PEERS, AsyncCall, Call, Peer
+from .cases import PEERS, AsyncCall, Call, Peer
 
 LONGEST_WAVE = 15.0
 """Seconds. Whoever needs more for one wave of concurrent calls has collapsed."""
