@@ -61,6 +61,9 @@ release-check: setup ## Name what changed since the last tag, whom it breaks, an
 torture: setup ## Run the failure scoreboard: table, and build/torture.json (under 10 minutes)
 	@$(BIN)/python -m tests.torture
 
+bench: generate ## Measure the client beside others: benchmarks/results/ (about 12 minutes on an idle machine; needs Java)
+	@$(BIN)/python -m benchmarks
+
 coverage: setup ## Run the tests of the runtime; fail below 98 % of its lines and branches (callbacks apart)
 	@$(BIN)/python -m pytest -q tests/runtime tests/client --deselect tests/client/test_package.py \
 	    --cov=netease_meeting._runtime --cov=netease_meeting.telemetry --cov-branch --cov-report=

@@ -41,20 +41,35 @@ def main() -> None:
 
 
 def report(name: str, ours: Path, stock: Path, folder: Path, rounds: int) -> None:
+    mine, theirs = medians(ours, stock, folder, rounds)
+    print(f"| {name} | {mine:.2f} | {theirs:.2f} | {mine / theirs:.2f} |", flush=True)
+
+
+def compare(size: int, rounds: int) -> tuple[float, float]:
+    """Return the median seconds that ours and the stock tool take for a contract of *size* operations."""
+    with tempfile.TemporaryDirectory() as folder:
+        document = Path(folder, "contract.json")
+        document.write_text(json.dumps(contract(size), ensure_ascii=False, indent=1))
+        return medians(document, document, Path(folder), rounds)
+
+
+def medians(ours: Path, stock: Path, folder: Path, rounds: int) -> tuple[float, float]:
     times: dict[str, list[float]] = {"ours": [], "stock": []}
-    for _ in range(rounds):
+    for number in range(rounds + 1):
         out = folder / "out"
         times["ours"].append(wall([sys.executable, "-m", "generator", "--spec", str(ours), "--out", str(out)]))
         shutil.rmtree(out)
         generate = [str(BIN / "openapi-python-client"), "generate", "--meta", "none", "--path", str(stock)]
         times["stock"].append(wall([*generate, "--output-path", str(out)]))
         shutil.rmtree(out)
-    mine, theirs = statistics.median(times["ours"]), statistics.median(times["stock"])
-    print(f"| {name} | {mine:.2f} | {theirs:.2f} | {mine / theirs:.2f} |", flush=True)
+        if number == 0:  # which wrote the bytecode of what is imported
+            times = {"ours": [], "stock": []}
+    return statistics.median(times["ours"]), statistics.median(times["stock"])
 
 
 def wall(command: list[str]) -> float:
-    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    environment["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     started = time.perf_counter()
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
     return time.perf_counter() - started

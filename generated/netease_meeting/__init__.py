@@ -13,9 +13,10 @@ Importing this package is cheap: each name below is loaded when it is first used
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # as type checkers know it; importing typing would take ten times as long as all else here
 if TYPE_CHECKING:
+    from typing import Any
+
     from . import errors
     from ._runtime.attempt import Attempt
     from ._runtime.raw import RawResponse

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from netease_meeting import AsyncMeetingClient, MeetingClient, errors
 from netease_meeting._runtime import connections
-from netease_meeting._runtime.httpcore_transport import AsyncHttpcoreTransport
+from netease_meeting._runtime.async_httpcore_transport import AsyncHttpcoreTransport
 from netease_meeting._runtime.retry import Budget, Outcome
 from netease_meeting.sandbox import Sandbox
 from netease_meeting.sandbox.server import Server

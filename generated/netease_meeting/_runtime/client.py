@@ -6,8 +6,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn
+
+import msgspec
 
 from .attempt import OnAttempt
 from .clock import Clock
@@ -72,7 +73,7 @@ class BaseClient(Generic[AnyTransport]):
         """Return a client with other defaults that shares this one's connections; closing either closes both."""
         core = self._core
         return self._with(
-            replace(
+            msgspec.structs.replace(
                 core,
                 timeout=core.timeout if timeout is None else timeout,
                 max_retries=core.max_retries if max_retries is None else max_retries,
@@ -80,7 +81,7 @@ class BaseClient(Generic[AnyTransport]):
         )
 
     def _raw(self) -> Self:
-        return self._with(replace(self._core, raw=True))
+        return self._with(msgspec.structs.replace(self._core, raw=True))
 
     def _with(self, core: Core[AnyTransport]) -> Self:
         other = object.__new__(type(self))

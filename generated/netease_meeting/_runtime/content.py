@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Sequence
 
-from .transport import Header, TransportError
+from .transport import TransportError
 
 LARGEST_BODY = 8 * 1024 * 1024
 """Bytes, content encoding undone. The largest real answer, 100 meetings, is about 50 kB."""
@@ -16,11 +15,11 @@ LARGEST_BODY = 8 * 1024 * 1024
 class Content:
     """Collects the chunks of one body."""
 
-    def __init__(self, headers: Sequence[Header], deadline: float) -> None:
-        encoding = next((value.strip().lower() for name, value in headers if name.lower() == b"content-encoding"), b"")
-        if encoding not in (b"", b"identity", b"gzip"):
+    def __init__(self, encoding: str | None, deadline: float) -> None:
+        encoding = (encoding or "").strip().lower()
+        if encoding not in ("", "identity", "gzip"):
             raise TransportError(f"the answer has Content-Encoding {encoding[:40]!r}, which was not asked for")
-        self._gunzip = zlib.decompressobj(wbits=31) if encoding == b"gzip" else None
+        self._gunzip = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
         self._deadline = deadline
         self._chunks: list[bytes] = []
         self._size = 0

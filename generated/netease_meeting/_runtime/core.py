@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+import msgspec
 
 from .errors import ArgumentError
 from .flow import Flow, Send, Session, call
@@ -22,8 +22,7 @@ LONGEST_TIMEOUT = 86_400.0
 AnyTransport = TypeVar("AnyTransport", Transport, AsyncTransport)
 
 
-@dataclass(frozen=True, slots=True)
-class Core(Generic[AnyTransport]):
+class Core(msgspec.Struct, Generic[AnyTransport], frozen=True):
     """What the resources of one client call through. Copies made by ``with_options`` share session and transport."""
 
     session: Session
@@ -91,6 +90,8 @@ async def run_async(transport: AsyncTransport, flow: Flow[Result]) -> RawRespons
                 except TransportError as failure:
                     outcome = failure
             else:
+                import asyncio  # here, because a synchronous program has no use for it
+
                 await asyncio.sleep(action.seconds)
                 outcome = None
     except StopIteration as stop:

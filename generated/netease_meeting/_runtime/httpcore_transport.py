@@ -7,15 +7,15 @@ httpcore is used directly, because httpx offers no way to bound a whole reply by
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
 
 import httpcore
 
-from .connections import AsyncConnections, Connections
+from .connections import Connections
 from .content import Content
-from .transport import Header, Reply, TransportError
+from .transport import Header, Reply, TransportError, find
 
 _NOT_SENT = (
     httpcore.ConnectError,
@@ -35,13 +35,13 @@ class HttpcoreTransport:
 
     def send(self, url: str, headers: Sequence[Header], body: bytes, deadline: float) -> Reply:
         """POST *body*; see ``Transport.send``."""
-        origin, target, host = _address(url)
-        request = _request(target, host, headers, body)
+        origin, target, host = address(url)
+        request = request_for(target, host, headers, body)
         connection = self._connections.take(origin, deadline)
         try:
-            response = connection.pool.handle_request(request)
+            response = connection.wire.handle_request(request)
             try:
-                content = Content(response.headers, deadline)
+                content = Content(find(response.headers, b"content-encoding"), deadline)
                 assert isinstance(response.stream, Iterable)
                 for chunk in response.stream:
                     content.add(chunk)
@@ -49,7 +49,7 @@ class HttpcoreTransport:
                 response.close()
         except BaseException as error:
             self._connections.drop(connection)
-            if isinstance(error, _FAILURES):
+            if isinstance(error, FAILURES):
                 raise failure(error) from None
             raise
         self._connections.give_back(connection)
@@ -60,41 +60,8 @@ class HttpcoreTransport:
         self._connections.close()
 
 
-class AsyncHttpcoreTransport:
-    """The same for asyncio."""
-
-    def __init__(self) -> None:
-        self._connections = AsyncConnections()
-
-    async def send(self, url: str, headers: Sequence[Header], body: bytes, deadline: float) -> Reply:
-        """POST *body*; see ``Transport.send``."""
-        origin, target, host = _address(url)
-        request = _request(target, host, headers, body)
-        connection = await self._connections.take(origin, deadline)
-        try:
-            response = await connection.pool.handle_async_request(request)
-            try:
-                content = Content(response.headers, deadline)
-                assert isinstance(response.stream, AsyncIterable)
-                async for chunk in response.stream:
-                    content.add(chunk)
-            finally:
-                await response.aclose()
-        except BaseException as error:
-            await self._connections.drop(connection)
-            if isinstance(error, _FAILURES):
-                raise failure(error) from None
-            raise
-        await self._connections.give_back(connection)
-        return Reply(response.status, response.headers, content.read())
-
-    async def aclose(self) -> None:
-        """Release every connection; calls in flight still end."""
-        await self._connections.aclose()
-
-
 @lru_cache(maxsize=256)
-def _address(url: str) -> tuple[str, httpcore.URL, bytes]:
+def address(url: str) -> tuple[str, httpcore.URL, bytes]:
     """Return the origin, the URL in httpcore's words, and the Host header."""
     parts = urlsplit(url)
     name = (parts.hostname or "").encode("idna")
@@ -102,21 +69,23 @@ def _address(url: str) -> tuple[str, httpcore.URL, bytes]:
     if parts.port is not None:
         host += b":%d" % parts.port
     target = httpcore.URL(scheme=parts.scheme.encode(), host=name, port=parts.port, target=parts.path.encode())
-    return f"{parts.scheme}://{parts.netloc}", target, host
+    return f"{parts.scheme}://{host.decode()}", target, host
 
 
-def _request(target: httpcore.URL, host: bytes, headers: Sequence[Header], body: bytes) -> httpcore.Request:
+def request_for(target: httpcore.URL, host: bytes, headers: Sequence[Header], body: bytes) -> httpcore.Request:
+    """Return the request in httpcore's words."""
     sent = [(b"host", host), (b"content-length", b"%d" % len(body)), (b"accept-encoding", b"gzip"), *headers]
     return httpcore.Request(b"POST", target, headers=sent, content=body)
 
 
-_FAILURES = (
+FAILURES = (
     httpcore.NetworkError,
     httpcore.TimeoutException,
     httpcore.ProtocolError,
     httpcore.ProxyError,
     httpcore.UnsupportedProtocol,
 )
+"""What ``failure`` is for."""
 
 
 def failure(error: Exception) -> TransportError:

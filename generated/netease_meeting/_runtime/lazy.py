@@ -6,10 +6,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
-from .errors import ClientClosedError
+from .errors import CLOSED, ClientClosedError
 from .transport import AsyncTransport, Header, Reply, Transport
-
-_CLOSED = "the client is closed: create another one"
 
 
 class LazyTransport:
@@ -29,7 +27,7 @@ class LazyTransport:
 
         with self._lock:
             if self._closed:
-                raise ClientClosedError(_CLOSED)
+                raise ClientClosedError(CLOSED)
             if self._transport is None:
                 self._transport = HttpcoreTransport()
             return self._transport
@@ -54,10 +52,10 @@ class AsyncLazyTransport:
         return await (self._transport or self._open()).send(url, headers, body, deadline)
 
     def _open(self) -> AsyncTransport:
-        from .httpcore_transport import AsyncHttpcoreTransport
+        from .async_httpcore_transport import AsyncHttpcoreTransport
 
         if self._closed:
-            raise ClientClosedError(_CLOSED)
+            raise ClientClosedError(CLOSED)
         self._transport = AsyncHttpcoreTransport()
         return self._transport
 

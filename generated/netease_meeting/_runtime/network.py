@@ -11,8 +11,7 @@ from typing import Any
 
 import httpcore
 
-LONGEST_CONNECT = 10.0
-"""Seconds for one connection or handshake, so that enough of the deadline is left to try again."""
+from .limits import LONGEST_CONNECT
 
 _PIECE = 16384  # bytes written between looks at the clock; most requests are one piece
 
@@ -102,57 +101,6 @@ class _Stream(httpcore.NetworkStream):
             self.close()
             raise
         return _Stream(stream, self._deadline)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-
-class AsyncBackend(httpcore.AsyncNetworkBackend):
-    """The same for asyncio."""
-
-    def __init__(self, deadline: Deadline) -> None:
-        backend: Any = httpcore.AnyIOBackend()  # declared twice in httpcore
-        self._backend: httpcore.AsyncNetworkBackend = backend
-        self._deadline = deadline
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """Return a stream to *host*."""
-        seconds = self._deadline.connecting()
-        stream = await self._backend.connect_tcp(host, port, seconds, local_address, socket_options)
-        return _AsyncStream(stream, self._deadline)
-
-
-class _AsyncStream(httpcore.AsyncNetworkStream):
-    def __init__(self, stream: httpcore.AsyncNetworkStream, deadline: Deadline) -> None:
-        self._stream = stream
-        self._deadline = deadline
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return await self._stream.read(max_bytes, self._deadline.remaining(httpcore.ReadTimeout))
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        await self._stream.write(buffer, self._deadline.remaining(httpcore.WriteTimeout))
-
-    async def aclose(self) -> None:
-        await self._stream.aclose()
-
-    async def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.AsyncNetworkStream:
-        seconds = self._deadline.connecting()
-        try:
-            stream = await self._stream.start_tls(ssl_context, server_hostname, seconds)
-        except BaseException:  # httpcore closes it after an Exception, which a cancellation is not
-            await self.aclose()
-            raise
-        return _AsyncStream(stream, self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
+
+import msgspec
 
 from .errors import APIError
 from .signing import Scheme
@@ -19,8 +20,7 @@ CodeRepeat = Literal["refused", "busy", "ambiguous", "clock", "never"]
 """What a business code says about repeating the request."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recovery:
+class Recovery(msgspec.Struct, frozen=True):
     """How to learn, when a repeat is refused, that the lost attempt before it had done the work: see ``x-recovery``."""
 
     codes: frozenset[int]
@@ -35,8 +35,7 @@ class Recovery:
     """… the values that say that the work is done. ``None``: that it is there says enough."""
 
 
-@dataclass(frozen=True, slots=True)
-class Operation(Generic[Result]):
+class Operation(msgspec.Struct, Generic[Result], frozen=True):
     """One operation of the API."""
 
     name: str
@@ -46,13 +45,12 @@ class Operation(Generic[Result]):
     """The type ``ret`` is decoded into; ``None`` where the vendor returns nothing."""
     repeat: Repeat
     schemes: tuple[Scheme, ...]
-    sensitive: frozenset[str] = field(default=frozenset())
+    sensitive: frozenset[str] = frozenset()
     """Names in the body that are masked wherever it is shown."""
     recovery: Recovery | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(msgspec.Struct, frozen=True):
     """Where things stand in an answer."""
 
     code: str
@@ -63,8 +61,7 @@ class Envelope:
     success: int
 
 
-@dataclass(frozen=True, slots=True)
-class CodeFacts:
+class CodeFacts(msgspec.Struct, frozen=True):
     """What the contract says about one business code."""
 
     error: type[APIError]
@@ -74,8 +71,7 @@ class CodeFacts:
     hint_zh: str
 
 
-@dataclass(frozen=True, slots=True)
-class Contract:
+class Contract(msgspec.Struct, frozen=True):
     """Everything the runtime needs to know about the API besides its operations."""
 
     base_url: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import threading
-from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 
 LONGEST_WAIT = 60.0
@@ -62,6 +61,8 @@ def retry_after(header: str | None, server_time: float) -> float | None:
     text = header.strip()
     if text.isascii() and text.isdigit():
         return float(text[:12])
+    from email.utils import parsedate_to_datetime  # rarely needed, and slow to import
+
     try:
         moment = parsedate_to_datetime(text)
         return max(moment.timestamp() - server_time, 0.0) if moment.tzinfo is not None else None

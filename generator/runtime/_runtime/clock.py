@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from email.utils import parsedate_to_datetime
 
 SMALLEST_OFFSET = 30.0
 """Seconds. The server accepts a minute; below half of that, the clock is not what is wrong."""
@@ -35,6 +34,8 @@ def measure(date: str | None, age: str | None, now: float) -> float | None:
     """
     if date is None or age is not None:
         return None
+    from email.utils import parsedate_to_datetime  # rarely needed, and slow to import
+
     try:
         moment = parsedate_to_datetime(date)
         if moment.tzinfo is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
@@ -50,8 +49,7 @@ class Sleep(NamedTuple):
 Flow = Generator[Send | Sleep, Reply | TransportError | None, RawResponse[Result]]
 
 
-@dataclass(slots=True)
-class Session:
+class Session(msgspec.Struct):
     """What all calls of a client share."""
 
     contract: Contract
@@ -64,13 +62,12 @@ class Session:
     on_attempt: OnAttempt | None = None
 
 
-@dataclass(slots=True)
-class _Course:
+class _Course(msgspec.Struct):
     """How a call has gone so far."""
 
     started_at: float
     deadline: float
-    failures: list[str] = field(default_factory=list[str])
+    failures: list[str] = msgspec.field(default_factory=list[str])
     retries: int = 0
     paid: int = 0
     """What the last retry cost of the client's budget."""

@@ -17,6 +17,8 @@ class Gateways:
 
     def choose(self, now: float, tried: Collection[str] = ()) -> str | None:
         """Return the best address that was not *tried*, or ``None``. One that is broken is better than none."""
+        if not tried and self._broken_until[self.urls[0]] <= now:
+            return self.urls[0]
         left = [url for url in self.urls if url not in tried]
         return next((url for url in left if self._broken_until[url] <= now), left[0] if left else None)
 

@@ -50,7 +50,7 @@ class HttpxTransport:
         try:
             response = self._client.send(request, stream=True, auth=None, follow_redirects=False)
             try:
-                content = Content(response.headers.raw, deadline)
+                content = Content(response.headers.get("content-encoding"), deadline)
                 chunks: Iterator[bytes] = response.iter_raw()
                 for chunk in chunks:
                     content.add(chunk)
@@ -79,7 +79,7 @@ class AsyncHttpxTransport:
         try:
             response = await self._client.send(request, stream=True, auth=None, follow_redirects=False)
             try:
-                content = Content(response.headers.raw, deadline)
+                content = Content(response.headers.get("content-encoding"), deadline)
                 chunks: AsyncIterator[bytes] = response.aiter_raw()
                 async for chunk in chunks:
                     content.add(chunk)

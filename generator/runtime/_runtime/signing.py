@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 
@@ -31,8 +30,7 @@ class Material(msgspec.Struct, frozen=True, gc=False):
         return "<Material>"  # it holds the secret
 
 
-@dataclass(frozen=True, slots=True)
-class Scheme:
+class Scheme(NamedTuple):
     """One signature scheme of the contract."""
 
     name: str
@@ -50,7 +48,9 @@ def new_nonce() -> bytes:
     Digits only, so that nobody can choose a nonce that doubles as another message; no 0 at the end, so that no digit
     can be moved between the nonce and the time behind it. ``secrets`` asks the kernel, hence no repeats across forks.
     """
-    number = secrets.randbelow(81 * 10**22)
+    from secrets import randbelow  # here, because callbacks are verified without
+
+    number = randbelow(81 * 10**22)
     return b"%d%d" % (10**22 + number // 9, number % 9 + 1)
 
 
@@ -94,4 +94,7 @@ class Signer:
             unix_millis=b"%d" % (time * 1000),
             body=body,
         )
-        return SignedHeaders(header for scheme in schemes for header in scheme.sign(material))
+        signed = SignedHeaders()
+        for scheme in schemes:
+            signed += scheme.sign(material)
+        return signed

@@ -19,12 +19,20 @@ class Reply(NamedTuple):
 
     def header(self, name: bytes) -> str | None:
         """Return the first header of that name (lower case), or ``None``."""
-        return next((value.decode("latin-1") for key, value in self.headers if key.lower() == name), None)
+        return find(self.headers, name)
 
     def __repr__(self) -> str:
         return f"Reply(status={self.status}, {len(self.body)} bytes)"  # bodies hold tokens and passwords
 
     __sentry_repr__ = __repr__
+
+
+def find(headers: Sequence[Header], name: bytes) -> str | None:
+    """Return the first of the *headers* of that name (lower case), or ``None``."""
+    for key, value in headers:
+        if key.lower() == name:
+            return value.decode("latin-1")
+    return None
 
 
 class TransportError(MeetingError):
