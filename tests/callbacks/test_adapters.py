@@ -298,13 +298,12 @@ def test_a_body_in_chunks(serve: Serve) -> None:
 @pytest.mark.parametrize("serve", [*ASYNC, *SYNC])
 def test_a_meetings_life_arrives_over_http(serve: Serve) -> None:
     sandbox, handled = Sandbox(), list[Event]()
-    hook = Webhook(app_key="sandbox-key", app_secret="sandbox-secret", now=sandbox.clock.now)
+    hook = Webhook(app_key="sandbox-key", app_secret="sandbox-secret", now=sandbox.clock.seconds)
     hook.otherwise(handled.append)
     client = sandbox.client()
     host = client.accounts.create(im_accid="host").account_id
-    sandbox.callbacks.duplicate = True
     with serve(hook.handle) as port:
-        sandbox.set_callback(f"http://127.0.0.1:{port}{PATH}")
+        sandbox.set_callback(f"http://127.0.0.1:{port}{PATH}", duplicate=True)
         meeting = client.meetings.create(host=host, type=1, subject="会议").meeting_unique_id
         sandbox.join(meeting, host, "phone")
         sandbox.record(meeting, {})

@@ -113,7 +113,7 @@ def test_keys_are_equal_only_for_equal_events(one: Any, two: Any) -> None:
 @pytest.mark.case(113)
 def test_a_room_that_is_opened_again_makes_new_events() -> None:
     sandbox, events = Sandbox(), list[Event]()
-    hook = webhooks.Webhook(app_key="sandbox-key", app_secret="sandbox-secret", now=sandbox.clock.now)
+    hook = webhooks.Webhook(app_key="sandbox-key", app_secret="sandbox-secret", now=sandbox.clock.seconds)
 
     def receive(body: bytes, headers: Any) -> int:
         events.append(hook.parse(body, headers))

@@ -90,7 +90,7 @@ def test_every_event_arrives_once_in_order(place: tuple[str, str, Callable[[], A
     sandbox.set_callback(f"http://127.0.0.1:{receiver.port}/callbacks")
     client = sandbox.client()
     host = client.accounts.create(im_accid="host").account_id
-    start = int(sandbox.clock.now() * 1000)
+    start = int(sandbox.clock.seconds() * 1000)
     number = client.meetings.create(
         host=host, type=3, subject="Board", start_time=start, end_time=start + 60_000
     ).meeting_unique_id

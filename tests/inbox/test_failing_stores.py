@@ -72,7 +72,7 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None
 @pytest.mark.case(123)
 def test_a_crash_between_keeping_and_acknowledging_makes_a_duplicate_that_is_known(make: MakeStore) -> None:
     sandbox = Sandbox()
-    now = sandbox.clock.now
+    now = sandbox.clock.seconds
     inbox: Inbox[Event] = Inbox(Webhook(app_key=KEY, app_secret=SECRET, now=now), make(), now=now)
     crashes = iter([True, True])
 

@@ -27,7 +27,7 @@ class World:
 
     def __init__(self, store: Store, **options: Any) -> None:
         self.sandbox = Sandbox(**options)
-        now = self.sandbox.clock.now
+        now = self.sandbox.clock.seconds
         self.inbox: Inbox[Event] = Inbox(Webhook(app_key=KEY, app_secret=SECRET, now=now), store, now=now)
         self.client = self.sandbox.client()
         self.down = False
@@ -43,7 +43,7 @@ class World:
         return 200
 
     def schedule(self) -> int:
-        start = int(self.sandbox.clock.now() * 1000)
+        start = int(self.sandbox.clock.seconds() * 1000)
         made = self.client.meetings.create(
             host=self.host, type=3, subject="Board 董事会", start_time=start, end_time=start + 3_600_000
         )
@@ -69,7 +69,7 @@ class World:
         for name in names:
             for callback in self.sandbox.callbacks.log():
                 if callback.event == name:
-                    self.inbox.receive(*signed(callback.body, self.sandbox.clock.now()))
+                    self.inbox.receive(*signed(callback.body, self.sandbox.clock.seconds()))
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_what_happened_to_a_known_meeting_is_rebuilt(world: World) -> None:
     assert isinstance(recycled, MeetingRecycled)
     assert (ended.meeting_unique_id, ended.subject, ended.type, ended.reason) == (number, "Board 董事会", 3, None)
     assert ended.reserve_end_time is not None
-    assert abs(ended.time - world.sandbox.clock.now() * 1000) < 60_000, "when it was noticed"
+    assert abs(ended.time - world.sandbox.clock.seconds() * 1000) < 60_000, "when it was noticed"
 
 
 def test_reconciling_again_finds_nothing_new(world: World) -> None:
@@ -269,7 +269,7 @@ def test_whatever_is_lost_or_late_no_event_takes_effect_twice(data: st.DataObjec
 
         def come(fate: str) -> None:
             for callback in data.draw(st.permutations([one for one in log if fates[one.number] == fate])):
-                world.inbox.receive(*signed(callback.body, world.sandbox.clock.now()))
+                world.inbox.receive(*signed(callback.body, world.sandbox.clock.seconds()))
 
         effects: Counter[str] = Counter()
         come("in time")

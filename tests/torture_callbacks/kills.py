@@ -33,12 +33,10 @@ def kills(kind: str, seed: int) -> Figure:
         crew = Crew([*jobs, *[(worker, (made,))] * workers], chance)
         try:
             sender = Sender(listener.getsockname()[1], sandbox.document.delivery["timeout"])
-            sandbox.callbacks.shuffle = True
-            sandbox.set_callback(sender)
             turn = threading.Semaphore(0)
             killer = threading.Thread(target=kill_in_time, args=(crew, turn, chance.randrange(2**32)))
             killer.start()
-            tell(sandbox, chance, turn)
+            tell(sandbox, sender, chance, turn)
             killer.join()
             sandbox.advance(sum(sandbox.document.delivery["schedule"]) + 1)
             finished = wait_until_done(made)
@@ -47,7 +45,7 @@ def kills(kind: str, seed: int) -> Figure:
         return judge(kind, sandbox, made, sender, crew, finished)
 
 
-def tell(sandbox: Sandbox, chance: random.Random, turn: threading.Semaphore) -> None:
+def tell(sandbox: Sandbox, sender: Sender, chance: random.Random, turn: threading.Semaphore) -> None:
     """Have people join and leave. What waits between two kills is shuffled; three of ten such lots are sent twice."""
     host = sandbox.client().accounts.create().account_id
     meetings = [
@@ -57,7 +55,7 @@ def tell(sandbox: Sandbox, chance: random.Random, turn: threading.Semaphore) -> 
     for batch in range(1, KILLS + 1):
         while len(sandbox.callbacks.log()) < batch * EVENTS // KILLS:
             meeting = chance.choice(meetings)
-            sandbox.clock.advance(0.001)
+            sandbox.clock.move_to(sandbox.clock.millis() + 1)
             guest = f"guest {chance.randrange(10**9)}"
             sandbox.world.meetings.enter(meeting, guest, "phone")
             if chance.random() < 0.5:
@@ -66,7 +64,7 @@ def tell(sandbox: Sandbox, chance: random.Random, turn: threading.Semaphore) -> 
                 while len(meetings) < MEETINGS:
                     meetings.append(sandbox.world.meetings.create(None, type=1, subject="next", host=host, owner=host))
         turn.release()
-        sandbox.callbacks.duplicate = chance.random() < 0.3
+        sandbox.set_callback(sender, shuffle=True, duplicate=chance.random() < 0.3)
         sandbox.settle()
 
 

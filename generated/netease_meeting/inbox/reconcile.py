@@ -79,9 +79,10 @@ class _Run:
 
     def look_at(self, number: int, type_: int | None = None) -> None:
         """Compare one meeting with what is known of it. *type_* is its type, where the list told it."""
-        history = self._store.history(number)
-        if history and self._app_key not in (None, history[0].app_key):
-            return
+        everything = self._store.history(number)
+        history = [past for past in everything if self._app_key in (None, past.app_key)]
+        if everything and not history:
+            return  # of another application
         if type_ is None:
             self.seen.add(number)
         elif number in self.seen and any(past.kind in self._facts.missing for past in history):
