@@ -31,6 +31,7 @@ load_all_checks()
 EXCLUDED = CHECKS.get_by_names(["positive_data_acceptance"])
 EXAMPLES = int(os.environ.get("NETEASE_MEETING_EXAMPLES", "10"))
 
+PATIENT = [HealthCheck.too_slow, HealthCheck.filter_too_much]
 schema = schemathesis.openapi.from_path(str(ROOT / "generated/openapi.json"))
 schema.config.generation.update(modes=[GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 KNOWN: dict[str, dict[str, Any]] = {}
@@ -92,7 +93,7 @@ ANSWERED: set[tuple[str, int]] = set()
 
 
 @schema.parametrize()
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=PATIENT)
 def test_every_operation_keeps_to_the_contract(case: Any, url: str) -> None:
     sign(case)  # once more: the body may have been changed since
     response = case.call(base_url=url)

@@ -8,6 +8,7 @@ from typing import Any
 
 from .document import Document, Route
 from .messages import BusinessError, Request
+from .shapes import is_array
 from .signatures import Parts, compute, equal, explain
 
 _DIGITS = 10
@@ -44,7 +45,7 @@ class Authenticator:
         given = {
             fact["value"][0]: came[header]
             for header, fact in facts.items()
-            if isinstance(fact["value"], list) and len(fact["value"]) == 1
+            if is_array(fact["value"]) and len(fact["value"]) == 1
         }
         return Parts(
             app_key=self._app_key,
