@@ -53,7 +53,8 @@ def callback(event: str, meeting: int = 1, time: int = 1, at: float = NOW, **fie
         content |= {"type": 3, "subject": "s"}
     elif event.startswith("Member"):
         content |= {"accountId": "a", "deviceId": "d", "roomUid": 7}
-    body = {"msgType": _document.messages[event], "msgBody": {**content, **fields}}
+    message = _document.messages[event]
+    body = {**message.tag, message.body: {**content, **fields}}
     return signed(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(), at)
 
 

@@ -26,7 +26,7 @@ from .signatures import Parts, sign
 Receiver = Callable[[bytes, Mapping[str, str]], int]
 """Takes body and headers, returns the HTTP status: a receiver without a socket."""
 
-_LOG = 10_000
+_LOG = 20_000
 
 
 @dataclass(slots=True)
