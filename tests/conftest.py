@@ -29,11 +29,17 @@ class RudeServer:
 
     def __init__(self, answers: list[Answer]) -> None:
         self.requests: list[bytes] = []
+        self.on_connect: Callable[[socket.socket], None] | None = None
+        """What is done to each connection instead of reading a request."""
         self._answers = answers
         server = self
 
         class Handler(socketserver.BaseRequestHandler):
             def handle(self) -> None:
+                if server.on_connect is not None:
+                    with suppress(OSError):
+                        server.on_connect(self.request)
+                    return
                 while request := receive(self.request):
                     server.requests.append(request)
                     answer = server._answers.pop(0) if len(server._answers) > 1 else server._answers[0]

@@ -27,7 +27,7 @@ from netease_meeting._runtime.retry import Budget, Outcome
 from tests.client.places import TogetherServer, found
 from tests.conftest import receive, reply, rude_server
 
-LOCAL = {"app_key": "key", "app_secret": "secret"}
+LOCAL: dict[str, Any] = {"app_key": "key", "app_secret": "secret"}
 
 
 @pytest.fixture

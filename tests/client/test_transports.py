@@ -11,6 +11,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -307,6 +308,58 @@ def test_roots_may_come_from_the_environment(
             assert len(received) == 1
     finally:
         ssl_context.cache_clear()
+
+
+@pytest.mark.case(34, 51)
+@pytest.mark.parametrize("kind", ["default", "async default"])
+def test_a_handshake_that_dribbles_does_not_outlast_the_deadline(kind: str) -> None:
+    """A record of 16 kB begins, a byte at a time. Nothing was sent: there is no doubt."""
+    with rude_server() as server:
+        url = server.url.replace("http:", "https:")
+        server.on_connect = dribble(b"\x16\x03\x03\x40\x00" + bytes(400))
+        with pytest.raises(errors.APITimeoutError) as caught:
+            through(kind, url, create, timeout=0.3)
+    assert not isinstance(caught.value, errors.OutcomeUnknownError)
+
+
+def resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
+    """Let the name ``meeting.internal`` have these addresses."""
+    known = socket.getaddrinfo
+
+    def found(host: str, port: int, *others: Any, **options: Any) -> list[Any]:
+        if host != "meeting.internal":
+            return known(host, port, *others, **options)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
+
+    monkeypatch.setattr(socket, "getaddrinfo", found)
+
+
+@pytest.mark.case(33)
+def test_the_addresses_of_a_name_are_tried_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    with rude_server(GOOD) as server:
+        port = server.url.rpartition(":")[2]
+        resolving(monkeypatch, "127.0.0.9", "127.0.0.1")
+        assert through("default", f"http://meeting.internal:{port}", get, insecure=True).subject == "周会"
+        resolving(monkeypatch)
+        with pytest.raises(errors.APIConnectionError, match=r"meeting\.internal has no address"):
+            through("default", f"http://meeting.internal:{port}", get, insecure=True)
+
+
+@pytest.mark.case(33, 51)
+def test_many_addresses_share_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody answers at any of 100: one deadline each would be half a minute."""
+    listener = socket.create_server(("", 0), backlog=0)
+    port = listener.getsockname()[1]
+    waiting = [socket.socket() for _ in range(4)]  # the queue is full, and further ones are not even refused
+    for one in waiting:
+        one.setblocking(False)
+        one.connect_ex(("127.0.0.1", port))
+    resolving(monkeypatch, *(f"127.0.0.{number}" for number in range(1, 101)))
+    with ThreadPoolExecutor(1) as pool:
+        call = pool.submit(through, "default", f"http://meeting.internal:{port}", get, insecure=True, timeout=0.3)
+        assert isinstance(call.exception(timeout=15), errors.APITimeoutError)
+    for one in (*waiting, listener):
+        one.close()
 
 
 @pytest.mark.case(53)

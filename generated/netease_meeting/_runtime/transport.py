@@ -25,7 +25,8 @@ class Reply(NamedTuple):
     def __repr__(self) -> str:
         return f"Reply(status={self.status}, {len(self.body)} bytes)"  # bodies hold tokens and passwords
 
-    __sentry_repr__ = __repr__
+    def __sentry_repr__(self) -> str:
+        return repr(self)
 
 
 def find(headers: Sequence[Header], name: bytes) -> str | None:

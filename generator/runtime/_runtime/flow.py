@@ -37,7 +37,8 @@ class Send(NamedTuple):
     def __repr__(self) -> str:
         return f"Send({self.url!r}, {len(self.body)} bytes)"  # headers are signed, bodies hold passwords
 
-    __sentry_repr__ = __repr__
+    def __sentry_repr__(self) -> str:
+        return repr(self)
 
 
 class Sleep(NamedTuple):

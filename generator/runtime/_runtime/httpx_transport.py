@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from .content import Content
@@ -24,11 +24,13 @@ class HttpClient(Protocol):
         """Whether it was closed."""
         ...
 
-    def build_request(self, method: str, url: str, **options: Any) -> Any:
+    @property
+    def build_request(self) -> Callable[..., Any]:
         """Return a request."""
         ...
 
-    def send(self, request: Any, **options: Any) -> Any:
+    @property
+    def send(self) -> Callable[..., Any]:
         """Send it."""
         ...
 
