@@ -284,15 +284,18 @@ def test_django_awaits_under_wsgi_too() -> None:
 def test_a_body_in_chunks(serve: Serve) -> None:
     hook, handled = webhook(), list[Event]()
     hook.otherwise(handled.append)
+    status = 0
     with serve(hook.handle) as port:
         connection = HTTPConnection("127.0.0.1", port, timeout=10)
-        parts = iter([BODY[:50], BODY[50:]])
         headers = {**signed(BODY), "Content-Type": "application/json"}
-        connection.request("POST", PATH, parts, headers, encode_chunked=True)
-        status = connection.getresponse().status
+        with suppress(BrokenPipeError, ConnectionResetError):  # refused before all of it was sent
+            connection.request("POST", PATH, iter([BODY[:50], BODY[50:]]), headers, encode_chunked=True)
+            status = connection.getresponse().status
         connection.close()
-    assert (status, len(handled)) in ((200, 1), (411, 0), (401, 0))
-    assert status == 200 or serve in (bare_wsgi, django_wsgi), "wsgiref does not read chunks"
+    if serve in (bare_wsgi, django_wsgi):  # wsgiref does not read chunks
+        assert (status == 200, len(handled)) == (False, 0)
+    else:
+        assert (status, len(handled)) == (200, 1)
 
 
 @pytest.mark.parametrize("serve", [*ASYNC, *SYNC])

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from hmac import compare_digest
 from operator import itemgetter
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn, Protocol, cast
 
 from .errors import (
     ConfigurationError,
@@ -98,10 +98,9 @@ class Verifier:
 
     def verify(self, body: bytes, headers: HeaderSource) -> str:
         """Return the AppKey if *body* was signed by the vendor, lately, with a secret of that AppKey."""
-        given: object = body
-        if not isinstance(given, (bytes, bytearray)):
+        if not isinstance(cast(object, body), (bytes, bytearray)):
             raise TypeError(
-                f"body must be the raw bytes of the request, not {type(given).__name__}: FastAPI and Starlette "
+                f"body must be the raw bytes of the request, not {type(body).__name__}: FastAPI and Starlette "
                 "`await request.body()`, Flask `request.get_data()`, Django `request.body`, "
                 "aiohttp `await request.read()`."
             )
@@ -130,7 +129,7 @@ class Verifier:
     def _values(self, headers: HeaderSource) -> tuple[bytes, bytes, bytes, bytes]:
         """Return AppKey, nonce, time and digest: each there once, and of the right shape before it is hashed."""
         source: Any = headers
-        pairs = source if type(source) is list else list(source.items() if hasattr(source, "items") else source)
+        pairs: list[tuple[Any, Any]] = list(source.items() if hasattr(source, "items") else source)
         places = self._places(tuple([name for name, _ in pairs]))
         (_, key), (_, nonce), (_, millis), (_, digest) = places(pairs)
         try:
