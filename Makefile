@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo generate check test lint lint-spec torture torture-callbacks build clean
+.PHONY: help setup lock demo generate check test lint lint-spec torture torture-callbacks test-pythons build clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,15 @@ torture: setup ## Run the failure scoreboard: table, and build/torture.json (und
 
 torture-callbacks: setup ## Run the scoreboard of callbacks: table, and build/torture-callbacks.json
 	@$(BIN)/python -m tests.torture_callbacks
+
+PYTHONS ?= python3.10 python3.12 python3.13
+test-pythons: setup ## Run the client's tests on the other Pythons it supports, those of PYTHONS="…"
+	@for python in $(PYTHONS); do \
+	    echo "$$python:" && $(BIN)/uv run --quiet --isolated --no-project --no-python-downloads --python $$python \
+	    --with-editable . --with pytest --with hypothesis --with opentelemetry-sdk --with trustme \
+	    python -m pytest -q -p no:cacheprovider tests/client/test_operations.py tests/client/test_arguments.py \
+	    tests/client/test_client.py tests/client/test_recovery.py tests/client/test_replies.py tests/runtime || exit 1; \
+	done
 
 build: generate ## Build the wheel and the sdist into dist/
 	@rm -rf dist

@@ -222,8 +222,9 @@ class _Builder:
         fields = tuple(
             self._field(types[wire], raw, path) for wire, raw, path in _properties(self.schemas, name) if wire in types
         )
-        self._check_unique([field.name for field in fields], f"field of {name}", ("components", "schemas", name))
         model = Model(name, _text(schema, "description"), fields, self._source("components", "schemas", name))
+        names = [field.name for field in fields] + [field.moment_name for field in model.moments]
+        self._check_unique(names, f"field of {name}", ("components", "schemas", name))
         self.models[name] = model
         for field in fields:
             for leaf in field.type.leaves():
@@ -324,7 +325,7 @@ class _Builder:
             self._problem(
                 where, f"{model.name} has a field that becomes `{taken}`", "Rename it with `x-sdk: {name: …}`"
             )
-        for path in self.root.get("x-delivery", {}).get("order", {}).values():
+        for path in self.root["x-delivery"]["order"].values():
             self._attribute(model, path, ("x-delivery", "order"))
         return Webhook(
             id=name,
@@ -348,9 +349,9 @@ class _Builder:
 
     def _message(self) -> Message | None:
         webhooks = self.root.get("webhooks", {})
-        delivery = self.root.get("x-delivery")
-        if not webhooks or delivery is None:
+        if not webhooks:
             return None
+        delivery = self.root["x-delivery"]
         first = next(iter(webhooks.values()))["post"]
         properties = self.schemas[_schema_of(first["requestBody"])]["properties"]
         return Message(
@@ -412,10 +413,15 @@ class _Builder:
             (family["class"], ("x-error-codes", "families", name))
             for name, family in self.root["x-error-codes"]["families"].items()
         ]
-        for name, path in classes:
-            problem = naming.check_class(name, self.document.where(*path))
-            if problem is not None:
-                self.problems.append(problem)
+        checks = [naming.check_class(name, self.document.where(*path)) for name, path in classes]
+        for resource in resources:
+            path = ("paths", resource.operations[0].path, "post", "x-sdk")
+            checks.append(naming.check_resource(resource.name, self.document.where(*path)))
+            classes += [(f"{prefix}{resource.class_name}", path) for prefix in ("", "Async", "Raw", "AsyncRaw")]
+        for operation in (operation for resource in resources for operation in resource.operations):
+            where = self.document.where("paths", operation.path, "post", "x-sdk")
+            checks.append(naming.check_method(operation.method, where))
+        self.problems += [problem for problem in checks if problem is not None]
         self._check_unique([name for name, _ in classes], "class of the client", ("components", "schemas"))
         self._check_unique([code.name for code in self.codes.values()], "error code", ("x-error-codes",))
         self._check_unique([resource.class_name for resource in resources], "resource", ("paths",))

@@ -40,7 +40,7 @@ def operation(operation: Operation, indent: int) -> str:
     paragraphs = [
         summary,
         *(text.split("\n\n") if text not in ("", operation.summary.en, summary) else ()),
-        f"``POST {operation.path}``",
+        f"``POST {operation.path}``, {operation.summary.zh} in the vendor's document.",
     ]
     raised = [_raised(family, codes) for family, codes in _families(operation).items()]
     return _quoted(

@@ -6,6 +6,7 @@ import builtins
 import keyword
 import re
 
+from . import reserved
 from .problems import Problem
 
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^0-9A-Za-z]+")
@@ -49,4 +50,20 @@ def check_class(name: str, where: str) -> Problem | None:
             f"{name!r} cannot be the name of a class",
             "Use PascalCase, ASCII letters and digits, no built-in name",
         )
+    if name in reserved.classes():
+        return Problem(where, f"the client has a {name!r} of its own", "Choose another name")
+    return None
+
+
+def check_resource(name: str, where: str) -> Problem | None:
+    """Return what is wrong with a name that becomes a module and an attribute of the client."""
+    if name in reserved.modules() | reserved.attributes():
+        return Problem(where, f"the client has a {name!r} of its own", "Choose another name in `x-sdk`")
+    return check_method(name, where)
+
+
+def check_method(name: str, where: str) -> Problem | None:
+    """Return what is wrong with a name that becomes a method."""
+    if keyword.iskeyword(name):
+        return Problem(where, f"{name!r} is a word of Python's", "Choose another name in `x-sdk`")
     return None

@@ -23,7 +23,8 @@ ALLOWED = {
     "samples": {"ir"},
     "publish": {"ir", "render", "samples"},
     "emit": {"problems"},
-    "naming": {"problems"},
+    "naming": {"problems", "reserved"},
+    "reserved": set[str](),
     "ir": set[str](),
     "problems": set[str](),
 }

@@ -74,7 +74,7 @@ class Accounts(Resource):
         With an IM account to reuse, the call is safe to repeat: a second attempt fails with code 1019 and the
         account can be looked up. Without one, a lost answer may leave an account behind.
 
-        ``POST /v1/account/create``
+        ``POST /v1/account/create``, 会议账号创建 in the vendor's document.
 
         Args:
             im_accid: The IM account to reuse. It makes the call safe to repeat.
@@ -106,7 +106,7 @@ class Accounts(Resource):
 
         Looks up an account of your enterprise by the IM account it uses.
 
-        ``POST /v1/account/getByImAccid``
+        ``POST /v1/account/getByImAccid``, 通过ImAccid查询会议账号 in the vendor's document.
 
         Args:
             im_accid: The IM account that the meeting account uses.
@@ -134,7 +134,7 @@ class Accounts(Resource):
 
         Looks up an account of your enterprise by its id.
 
-        ``POST /v1/account/getByAccountId``
+        ``POST /v1/account/getByAccountId``, 通过AccountId查询会议账号 in the vendor's document.
 
         Args:
             account_id: The id of the account.
@@ -161,7 +161,7 @@ class Accounts(Resource):
 
         Replaces the token with which the account logs in.
 
-        ``POST /v1/account/updateToken``
+        ``POST /v1/account/updateToken``, 会议账号更新令牌 in the vendor's document.
 
         Args:
             account_id: The id of the account.
@@ -194,7 +194,7 @@ class Accounts(Resource):
 
         Replaces the short number of the account's personal meeting. A call without a number clears it.
 
-        ``POST /v1/account/updateShortId``
+        ``POST /v1/account/updateShortId``, 更新个人会议短号 in the vendor's document.
 
         Args:
             account_id: The id of the account.
@@ -236,7 +236,7 @@ class AsyncAccounts(AsyncResource):
         With an IM account to reuse, the call is safe to repeat: a second attempt fails with code 1019 and the
         account can be looked up. Without one, a lost answer may leave an account behind.
 
-        ``POST /v1/account/create``
+        ``POST /v1/account/create``, 会议账号创建 in the vendor's document.
 
         Args:
             im_accid: The IM account to reuse. It makes the call safe to repeat.
@@ -268,7 +268,7 @@ class AsyncAccounts(AsyncResource):
 
         Looks up an account of your enterprise by the IM account it uses.
 
-        ``POST /v1/account/getByImAccid``
+        ``POST /v1/account/getByImAccid``, 通过ImAccid查询会议账号 in the vendor's document.
 
         Args:
             im_accid: The IM account that the meeting account uses.
@@ -296,7 +296,7 @@ class AsyncAccounts(AsyncResource):
 
         Looks up an account of your enterprise by its id.
 
-        ``POST /v1/account/getByAccountId``
+        ``POST /v1/account/getByAccountId``, 通过AccountId查询会议账号 in the vendor's document.
 
         Args:
             account_id: The id of the account.
@@ -323,7 +323,7 @@ class AsyncAccounts(AsyncResource):
 
         Replaces the token with which the account logs in.
 
-        ``POST /v1/account/updateToken``
+        ``POST /v1/account/updateToken``, 会议账号更新令牌 in the vendor's document.
 
         Args:
             account_id: The id of the account.
@@ -356,7 +356,7 @@ class AsyncAccounts(AsyncResource):
 
         Replaces the short number of the account's personal meeting. A call without a number clears it.
 
-        ``POST /v1/account/updateShortId``
+        ``POST /v1/account/updateShortId``, 更新个人会议短号 in the vendor's document.
 
         Args:
             account_id: The id of the account.

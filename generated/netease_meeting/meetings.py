@@ -137,7 +137,7 @@ class Meetings(Resource):
         Never repeat it blindly, for that may create a second meeting. If the answer was lost, look for the
         meeting with `meetings.list` first.
 
-        ``POST /v2/meeting/create``
+        ``POST /v2/meeting/create``, 创建会议 in the vendor's document.
 
         Args:
             host: The account that hosts the meeting.
@@ -224,7 +224,7 @@ class Meetings(Resource):
         another account. Besides the usual signature, the request carries a digest of its body in
         `authorization`.
 
-        ``POST /v1/meeting/anonymousJoinInfo``
+        ``POST /v1/meeting/anonymousJoinInfo``, 匿名入会获取会议信息 in the vendor's document.
 
         Args:
             meeting_id: The meeting number, not the unique id.
@@ -270,7 +270,7 @@ class Meetings(Resource):
         Looks up a meeting. This is the only call that also tells whether it can be used and which audio and
         video room it has.
 
-        ``POST /v2/meeting/get``
+        ``POST /v2/meeting/get``, 查询会议（meetingUniqueId） in the vendor's document.
 
         Args:
             meeting_unique_id: The unique id of the meeting.
@@ -309,7 +309,7 @@ class Meetings(Resource):
         The subject has to be sent every time. `settings` replaces all settings, and an empty `password` removes
         the password.
 
-        ``POST /v2/meeting/edit``
+        ``POST /v2/meeting/edit``, 修改会议 in the vendor's document.
 
         Args:
             meeting_unique_id: The unique id of the meeting.
@@ -350,7 +350,7 @@ class Meetings(Resource):
         Cancels a scheduled meeting that has not started. The meeting disappears, its number is recycled and no
         room can be opened for it any more.
 
-        ``POST /v2/meeting/cancel``
+        ``POST /v2/meeting/cancel``, 取消会议 in the vendor's document.
 
         Args:
             meeting_unique_id: The unique id of the meeting.
@@ -387,7 +387,7 @@ class Meetings(Resource):
         With `recycle`, the meeting and its random number are recycled at once and the meeting disappears. A
         personal number is never recycled.
 
-        ``POST /v2/meeting/deleteByMeetingUniqueId``
+        ``POST /v2/meeting/deleteByMeetingUniqueId``, 用会议唯一id结束会议 in the vendor's document.
 
         Args:
             meeting_unique_id: The unique id of the meeting.
@@ -425,7 +425,7 @@ class Meetings(Resource):
         With `recycle`, the meeting and its random number are recycled at once and the meeting disappears. A
         personal number is never recycled.
 
-        ``POST /v2/meeting/deleteByMeetingId``
+        ``POST /v2/meeting/deleteByMeetingId``, 用会议号结束会议 in the vendor's document.
 
         Args:
             meeting_id: The meeting number.
@@ -463,7 +463,7 @@ class Meetings(Resource):
         With `recycle`, the meeting and its random number are recycled at once and the meeting disappears. A
         personal number is never recycled.
 
-        ``POST /v2/meeting/deleteByMeetingShortId``
+        ``POST /v2/meeting/deleteByMeetingShortId``, 用会议短号结束会议 in the vendor's document.
 
         Args:
             short_id: The short number of the meeting.
@@ -504,7 +504,7 @@ class Meetings(Resource):
         Returns the meetings that can be used, page by page. Every argument is optional and narrows the list; the
         meetings of all pages can be iterated over.
 
-        ``POST /v2/meeting/list``
+        ``POST /v2/meeting/list``, 查询可用的会议列表 in the vendor's document.
 
         Args:
             meeting_unique_id: Only the meeting with this unique id.
@@ -566,7 +566,7 @@ class AsyncMeetings(AsyncResource):
         Never repeat it blindly, for that may create a second meeting. If the answer was lost, look for the
         meeting with `meetings.list` first.
 
-        ``POST /v2/meeting/create``
+        ``POST /v2/meeting/create``, 创建会议 in the vendor's document.
 
         Args:
             host: The account that hosts the meeting.
@@ -653,7 +653,7 @@ class AsyncMeetings(AsyncResource):
         another account. Besides the usual signature, the request carries a digest of its body in
         `authorization`.
 
-        ``POST /v1/meeting/anonymousJoinInfo``
+        ``POST /v1/meeting/anonymousJoinInfo``, 匿名入会获取会议信息 in the vendor's document.
 
         Args:
             meeting_id: The meeting number, not the unique id.
@@ -701,7 +701,7 @@ class AsyncMeetings(AsyncResource):
         Looks up a meeting. This is the only call that also tells whether it can be used and which audio and
         video room it has.
 
-        ``POST /v2/meeting/get``
+        ``POST /v2/meeting/get``, 查询会议（meetingUniqueId） in the vendor's document.
 
         Args:
             meeting_unique_id: The unique id of the meeting.
@@ -740,7 +740,7 @@ class AsyncMeetings(AsyncResource):
         The subject has to be sent every time. `settings` replaces all settings, and an empty `password` removes
         the password.
 
-        ``POST /v2/meeting/edit``
+        ``POST /v2/meeting/edit``, 修改会议 in the vendor's document.
 
         Args:
             meeting_unique_id: The unique id of the meeting.
@@ -783,7 +783,7 @@ class AsyncMeetings(AsyncResource):
         Cancels a scheduled meeting that has not started. The meeting disappears, its number is recycled and no
         room can be opened for it any more.
 
-        ``POST /v2/meeting/cancel``
+        ``POST /v2/meeting/cancel``, 取消会议 in the vendor's document.
 
         Args:
             meeting_unique_id: The unique id of the meeting.
@@ -820,7 +820,7 @@ class AsyncMeetings(AsyncResource):
         With `recycle`, the meeting and its random number are recycled at once and the meeting disappears. A
         personal number is never recycled.
 
-        ``POST /v2/meeting/deleteByMeetingUniqueId``
+        ``POST /v2/meeting/deleteByMeetingUniqueId``, 用会议唯一id结束会议 in the vendor's document.
 
         Args:
             meeting_unique_id: The unique id of the meeting.
@@ -858,7 +858,7 @@ class AsyncMeetings(AsyncResource):
         With `recycle`, the meeting and its random number are recycled at once and the meeting disappears. A
         personal number is never recycled.
 
-        ``POST /v2/meeting/deleteByMeetingId``
+        ``POST /v2/meeting/deleteByMeetingId``, 用会议号结束会议 in the vendor's document.
 
         Args:
             meeting_id: The meeting number.
@@ -896,7 +896,7 @@ class AsyncMeetings(AsyncResource):
         With `recycle`, the meeting and its random number are recycled at once and the meeting disappears. A
         personal number is never recycled.
 
-        ``POST /v2/meeting/deleteByMeetingShortId``
+        ``POST /v2/meeting/deleteByMeetingShortId``, 用会议短号结束会议 in the vendor's document.
 
         Args:
             short_id: The short number of the meeting.
@@ -937,7 +937,7 @@ class AsyncMeetings(AsyncResource):
         Returns the meetings that can be used, page by page. Every argument is optional and narrows the list; the
         meetings of all pages can be iterated over.
 
-        ``POST /v2/meeting/list``
+        ``POST /v2/meeting/list``, 查询可用的会议列表 in the vendor's document.
 
         Args:
             meeting_unique_id: Only the meeting with this unique id.

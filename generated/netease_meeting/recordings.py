@@ -32,7 +32,7 @@ class Recordings(Resource):
         Returns the recorded files of a meeting. They are made once the meeting has ended or has exceeded a fixed
         length, by default 2 hours. A callback tells when a file is ready.
 
-        ``POST /v2/meeting/record/list``
+        ``POST /v2/meeting/record/list``, 会议录像列表 in the vendor's document.
 
         Args:
             meeting_unique_id: The unique id of the meeting.
@@ -64,7 +64,7 @@ class AsyncRecordings(AsyncResource):
         Returns the recorded files of a meeting. They are made once the meeting has ended or has exceeded a fixed
         length, by default 2 hours. A callback tells when a file is ready.
 
-        ``POST /v2/meeting/record/list``
+        ``POST /v2/meeting/record/list``, 会议录像列表 in the vendor's document.
 
         Args:
             meeting_unique_id: The unique id of the meeting.

@@ -193,6 +193,14 @@ def test_text_for_numbers_new_fields_and_values_do_no_harm() -> None:
     assert newer.key == event.key
 
 
+@pytest.mark.parametrize("time", [-1, 253_402_300_800_000, 2**63 - 1])
+def test_a_time_that_is_no_moment(time: int) -> None:
+    for kind in (3, 99):
+        event = parse({"msgType": kind, "msgBody": {**EXAMPLES["MeetingEnded"]["msgBody"], "time": time}})
+        assert event.time == time
+        assert event.time_at is None
+
+
 @pytest.mark.case(115, 116)
 @pytest.mark.parametrize(
     "body",

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generator import emit, render
+from generator import emit, render, reserved
 from generator.__main__ import read
 from generator.problems import ContractError
+from tests.conftest import ROOT
 from tests.generator.contracts import described, generate, small, text_property, write
 
 NASTY = [
@@ -158,6 +159,10 @@ def test_names_that_hide_types_are_refused(tmp_path: Path, name: str) -> None:
         ("resource", "a/b"),
         ("method", "get; import os"),
         ("method", "__init__"),
+        ("method", "class"),
+        ("resource", "class"),
+        *(("resource", name) for name in ("client", "errors", "models", "sandbox", "telemetry", "webhooks")),
+        *(("resource", name) for name in ("aclose", "clock_offset", "post", "with_options", "with_raw_response")),
     ],
 )
 def test_names_that_become_files_and_methods_are_plain(tmp_path: Path, key: str, value: str) -> None:
@@ -184,3 +189,40 @@ def test_colliding_names_are_refused(tmp_path: Path) -> None:
     contract["components"]["schemas"]["Thing"]["properties"] |= {"fooBar": text_property(), "foo_bar": text_property()}
     with pytest.raises(ContractError, match="'foo_bar' would be the name of more than one field of Thing"):
         rendered(contract, tmp_path)
+
+
+def test_a_helper_for_a_moment_collides_with_nothing(tmp_path: Path) -> None:
+    contract = small()
+    moment = {"type": "integer", "format": "unix-time", "x-unit": "ms", **described("When.")}
+    contract["components"]["schemas"]["Thing"]["properties"] |= {"startTime": moment, "startAt": text_property()}
+    with pytest.raises(ContractError, match="'start_at' would be the name of more than one field of Thing"):
+        rendered(contract, tmp_path)
+
+
+NAMES_OF_THE_CLIENT = """
+    APIError AsyncThings Attempt ErrorCode MeetingClient Model Operation Pager RawThings Resource Sequence Things
+    UnknownEvent Webhook
+"""
+
+
+@pytest.mark.parametrize("name", NAMES_OF_THE_CLIENT.split())
+def test_a_schema_hides_nothing_of_the_clients_own(tmp_path: Path, name: str) -> None:
+    text = json.dumps(small()).replace('"Thing"', f'"{name}"').replace('schemas/Thing"', f'schemas/{name}"')
+    with pytest.raises(ContractError, match=rf"openapi\.json:\d+: .*'{name}'"):
+        rendered(json.loads(text), tmp_path)
+
+
+def test_what_generated_modules_define_and_import_is_reserved() -> None:
+    """Besides what they take from the contract: everything imported from the runtime, and every class."""
+    api = read(ROOT / "spec/openapi.yaml")
+    contracts = {model.name for model in api.models} | {enum.name for enum in api.enums}
+    contracts |= {webhook.event for webhook in api.webhooks} | {family.class_name for family in api.families}
+    contracts |= {f"{p}{resource.class_name}" for resource in api.resources for p in ("", "Async", "Raw", "AsyncRaw")}
+    bound: set[str] = set()
+    for path, text in render.render(api).items():
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.ImportFrom):
+                bound |= {alias.asname or alias.name for alias in node.names}
+            elif isinstance(node, ast.ClassDef) and "errors" not in path:
+                bound.add(node.name)
+    assert {name for name in bound - contracts if name[0].isupper() and not name.isupper()} <= reserved.classes()

@@ -54,6 +54,21 @@ MISTAKES = {
     "unknown code": Mistake(
         "paths/meetings.yaml", "  x-errors: [", "  x-errors: [4711, ", "4711 is not in x-error-codes"
     ),
+    "a key of what an event does not have": Mistake(
+        "webhooks.yaml", "fileInfo.md5,", "fileInfo.sha1,", "'sha1' is no required value of CallbackFile"
+    ),
+    "a key of what an event may lack": Mistake(
+        "webhooks.yaml",
+        "[meetingUniqueId, time]",
+        "[shortId, time]",
+        "'shortId' is no required value of MeetingCallback",
+    ),
+    "a key of a whole object": Mistake(
+        "webhooks.yaml", "fileInfo.md5,", "fileInfo,", "'fileInfo' is no required value of RecordingCallback"
+    ),
+    "an order by what events do not have": Mistake(
+        "webhooks.yaml", "by: time}", "by: moment}", "'moment' is no required value of MeetingCallback"
+    ),
     "a code twice": Mistake("errors.yaml", "{code: 1014,", "{code: 1019,", "1019 stands in the table twice"),
     "a date that YAML would make": Mistake(
         "paths/meetings.yaml", "      example: 9", "      example: 2021-07-01 # 9", "quotes"

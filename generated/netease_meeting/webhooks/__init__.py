@@ -164,14 +164,17 @@ Event = (
 
 
 class Webhook(BaseWebhook[Event]):
-    """Verifies the callbacks of one application and returns them as events.
+    """Verifies callbacks, returns them as events, and calls what handles them.
 
     Example::
 
-        webhook = Webhook(app_key="…", app_secret="…")
-        match webhook.parse(body, headers):
-            case MeetingStarted(meeting_unique_id=number):
+        hook = Webhook(app_key="…", app_secret="…")
+        match hook.parse(body, headers):
+            case MeetingStarted() as event:
                 ...
+
+    Or with ``hook.on``, ``hook.otherwise`` and ``hook.handle(body, headers)``; a web framework's adapter is in
+    ``webhooks.asgi``, ``.wsgi``, ``.django`` and ``.aiohttp``.
     """
 
     _scheme = CALLBACK_CHECK_SUM

@@ -12,6 +12,8 @@ from .errors import ArgumentError
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MILLISECOND = timedelta(milliseconds=1)
 _SECOND = timedelta(seconds=1)
+_LAST = 253_402_300_799
+"""The last second of the year 9999, beyond which there is no ``datetime``."""
 
 Absent = TypeVar("Absent", bound=UnsetType)
 
@@ -30,13 +32,13 @@ def to_seconds(name: str, moment: int | datetime | Absent) -> int | Absent:
 
 
 def from_millis(moment: int | None) -> datetime | None:
-    """Return the moment in UTC, or ``None`` where there is none: absent, or -1 for "no end"."""
-    return None if moment is None or moment < 0 else _EPOCH + moment * _MILLISECOND
+    """Return the moment in UTC, or ``None`` where there is none: absent, -1 for "no end", or after 9999."""
+    return _EPOCH + moment * _MILLISECOND if moment is not None and 0 <= moment // 1000 <= _LAST else None
 
 
 def from_seconds(moment: int | None) -> datetime | None:
     """Return the moment in UTC, or ``None`` where there is none."""
-    return None if moment is None or moment < 0 else _EPOCH + moment * _SECOND
+    return _EPOCH + moment * _SECOND if moment is not None and 0 <= moment <= _LAST else None
 
 
 def _since_epoch(name: str, moment: datetime) -> timedelta:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from hmac import compare_digest
 from operator import itemgetter
-from typing import Any, NoReturn, Protocol, cast
+from typing import Any, NoReturn, Protocol
 
 from .errors import (
     ConfigurationError,
@@ -98,22 +98,23 @@ class Verifier:
 
     def verify(self, body: bytes, headers: HeaderSource) -> str:
         """Return the AppKey if *body* was signed by the vendor, lately, with a secret of that AppKey."""
-        if not isinstance(cast(object, body), (bytes, bytearray)):
+        given: object = body
+        if not isinstance(given, (bytes, bytearray)):
             raise TypeError(
-                f"body must be the raw bytes of the request, not {type(body).__name__}: FastAPI and Starlette "
+                f"body must be the raw bytes of the request, not {type(given).__name__}: FastAPI and Starlette "
                 "`await request.body()`, Flask `request.get_data()`, Django `request.body`, "
                 "aiohttp `await request.read()`."
             )
         if len(body) > LARGEST_BODY:
             _refuse(f"the body is larger than {LARGEST_BODY // 1024} KiB", _SIZE, WebhookTooLargeError)
         key, nonce, millis, digest = self._values(headers)
-        app_key = key.decode()
-        found = self._live if self._resolve is None else _wrapped(self._resolve(app_key) or ())
+        found = self._live if self._resolve is None else _wrapped(self._resolve(key.decode()) or ())
         signed = False
         for secret in found or self._decoy:  # an AppKey nobody knows takes as long as a wrong secret
             made = self._sign(Material(key, secret.reveal(), nonce, millis[:-3], millis, body))
             signed |= compare_digest(made[self._at][1], digest)
         if not signed:
+            self._check(key, nonce, millis, digest)
             _refuse("the signature is wrong: another secret, or a body that was changed on the way", _COMPARE)
         if self._app_key is not None and self._app_key != key:
             _refuse("the callback is for another application", _APPLICATION)
@@ -124,22 +125,24 @@ class Verifier:
         if -age > self._future:
             what = f"the signature is {-age:.0f} s in the future, allowed are {self._future:.0f} s"
             _refuse(what, _CLOCK, WebhookTimestampError)
-        return app_key
+        return key.decode()
 
     def _values(self, headers: HeaderSource) -> tuple[bytes, bytes, bytes, bytes]:
-        """Return AppKey, nonce, time and digest: each there once, each of the right shape."""
+        """Return AppKey, nonce, time and digest: each there once, and of the right shape before it is hashed."""
         source: Any = headers
-        names, values = tuple(zip(*(source.items() if hasattr(source, "items") else source), strict=True)) or ((), ())
-        key, nonce, millis, digest = given = self._places(names)(values)
+        pairs = source if type(source) is list else list(source.items() if hasattr(source, "items") else source)
+        places = self._places(tuple([name for name, _ in pairs]))
+        (_, key), (_, nonce), (_, millis), (_, digest) = places(pairs)
         try:
             if type(nonce) is str:
                 key, nonce, millis, digest = key.encode(), nonce.encode(), millis.encode(), digest.encode()
-            fits = _VISIBLE.fullmatch(nonce) and _MILLIS.fullmatch(millis)
-            if fits and _VISIBLE.fullmatch(key) and _HEX.fullmatch(digest):
+            known = key == self._app_key or _VISIBLE.fullmatch(key)
+            if known and _VISIBLE.fullmatch(nonce) and _MILLIS.fullmatch(millis) and type(digest) is bytes:
                 return key, nonce, millis, digest
         except (AttributeError, TypeError, UnicodeEncodeError):
             pass  # a value that is neither text nor bytes, or text that no header can hold
-        return self._explain(given)
+        self._check(key, nonce, millis, digest)
+        return _refuse("the headers are partly text and partly bytes", _PASS_ON)
 
     def _find(self, names: tuple[str | bytes, ...]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
         """Return what picks our headers' values out of the values of all headers, which are called *names*."""
@@ -149,13 +152,13 @@ class Verifier:
                 _refuse(f"the header {name} {'stands there twice' if count else 'is missing'}", _PASS_ON)
         return itemgetter(*(lower.index(name.lower()) for name in self._names))
 
-    def _explain(self, given: Sequence[Any]) -> NoReturn:
-        for name, value, (shape, wanted) in zip(self._names, given, _SHAPES, strict=True):
+    def _check(self, *values: Any) -> None:
+        """Refuse the first value that is not of its shape."""
+        for name, value, (shape, wanted) in zip(self._names, values, _SHAPES, strict=True):
             text = value.encode("utf-8", "replace") if isinstance(value, str) else value
             if not isinstance(text, bytes) or not shape.fullmatch(text):
                 twice = ": it looks as if it stood there twice" if isinstance(text, bytes) and b"," in text else ""
                 _refuse(f"the header {name} is not {wanted}{twice}", _PASS_ON)
-        _refuse("the headers are partly text and partly bytes", _PASS_ON)
 
 
 def _wrapped(app_secret: Secrets) -> list[Secret]:
