@@ -53,7 +53,9 @@ class RedisCallbacks:
             identity, fields = found
             handler(self._webhook.read(fields[b"body"]))
             with self._redis.pipeline() as pipeline:
-                pipeline.xack(stream, "workers", identity).xdel(stream, identity).execute()
+                pipeline.xack(stream, "workers", identity)
+                pipeline.xdel(stream, identity)
+                pipeline.execute()
             handled += 1
         return handled
 

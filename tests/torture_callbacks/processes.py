@@ -71,7 +71,7 @@ class Noting:
 
 
 def worker(place: Place) -> None:
-    """Write each event's effect in the transaction of its being handled, and what waited that should have come first."""
+    """Write the effect of each event in its transaction, and how many waited that should have come first."""
     store = Noting(place.open())
     inbox: Inbox[Event] = Inbox(webhook(), store, attempts=1000)
     mark = "?" if place.kind == "sqlite" else "%s"

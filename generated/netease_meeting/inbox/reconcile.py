@@ -83,10 +83,8 @@ class _Run:
         history = [past for past in everything if self._app_key in (None, past.app_key)]
         if everything and not history:
             return  # of another application
-        if type_ is None:
-            self.seen.add(number)
-        elif number in self.seen and any(past.kind in self._facts.missing for past in history):
-            return
+        if number in self.seen and any(past.kind in self._facts.missing for past in history):
+            return  # the list tells its type, which only matters where no state is known
         self.seen.add(number)
         noticed = int(self._now() * 1000)  # before the meeting is read: what it shows happened no later
         try:
