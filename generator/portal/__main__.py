@@ -14,7 +14,7 @@ from generator.release import ReleaseError, since_last_release
 
 from .guides import read_document, read_guides
 from .layout import folder, write
-from .reference import modules
+from .reference import modules, untranslated
 from .rendering import root
 from .site import build
 from .sources import Sources
@@ -43,6 +43,9 @@ def main(arguments: list[str] | None = None) -> int:
     files = build(api, sources)
     write(files, root(api), api.version, options.out)
     print(f"{options.out}/{folder(api.version)}: {len(files)} files in {time.perf_counter() - started:.2f} s")
+    missing = untranslated(sources.modules)
+    if missing:
+        print(f"No Chinese in generator/portal/docstrings.zh-CN.yaml for: {', '.join(missing)}")
     return 0
 
 

@@ -1,8 +1,8 @@
 """The state machine as a drawing: where each state stands and how each change runs. The template only places it.
 
-States that last stand in a column in the contract's order; final states stand beside it, level with what leads to
-them. A change between neighbours runs straight, one to a final state as a curve, any other around the column in a lane
-of its own.
+States that something leads out of stand in a column in the contract's order; final ones stand beside it, level with
+what leads to them. A change between neighbours runs straight, one to a final state as a curve, any other around the
+column in a lane of its own.
 """
 
 from __future__ import annotations
@@ -112,8 +112,10 @@ class _Drawing:
     def diagram(self) -> Diagram:
         arrows = tuple(_arrows(self.machine.transitions))
         reached = {step.target for step in self.machine.transitions}
-        column = [state for state in self.machine.states if state.name in reached and not state.final]
-        final = [state for state in self.machine.states if state.name in reached and state.final]
+        left = {step.source for step in self.machine.transitions}
+        drawn = [state for state in self.machine.states if state.name in reached | left]
+        column = [state for state in drawn if state.name in left or not state.final]
+        final = [state for state in drawn if state not in column]
         self.column = [state.name for state in column]
         self.left = _LABELS + _LANE * sum(1 for arrow in arrows if self._goes_around(arrow))
         for index, state in enumerate(column):
@@ -126,8 +128,8 @@ class _Drawing:
             for path, label in (self._run(arrow, arrows),)
         )
         return Diagram(
-            width=max(node.right for node in self.nodes.values()) + 12,
-            height=max(node.bottom for node in self.nodes.values()) + 28,
+            width=max((node.right for node in self.nodes.values()), default=self.left) + 12,
+            height=max((node.bottom for node in self.nodes.values()), default=_TOP) + 28,
             start=(self.left + _WIDTH / 2, 20),
             nodes=tuple(self.nodes.values()),
             edges=edges,

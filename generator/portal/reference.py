@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +11,8 @@ from pathlib import Path
 import griffe
 
 from generator.ir import Api, Field, Operation, Text
+
+from .translation import translated
 
 _MODES = ("", "Async", "Raw", "AsyncRaw")
 """How the classes of a resource are named: one for each way to call it."""
@@ -58,6 +60,19 @@ def modules(package: Path, api: Api) -> tuple[Module, ...]:
     public = [module for name, module in sorted(root.modules.items()) if not name.startswith("_") and module.exports]
     reader = _Reader(root.path, api, (root, *public))
     return tuple(module for module in reader.modules() if module.entries)
+
+
+def untranslated(described: Iterable[Module]) -> tuple[str, ...]:
+    """Return the names whose docstring has no Chinese yet."""
+
+    def names(owner: Module | Entry, path: str) -> Iterator[str]:
+        words = re.sub(r"`[^`]*`", "", owner.text.en).strip()
+        if words and owner.text.zh == owner.text.en:
+            yield path
+        for inner in owner.entries if isinstance(owner, Module) else owner.members:
+            yield from names(inner, f"{path}.{inner.name}")
+
+    return tuple(name for module in described for name in names(module, module.name))
 
 
 @dataclass
@@ -132,8 +147,7 @@ class _Reader:
         known = self._texts.get(member.canonical_path.removeprefix(f"{self.package}."))
         if known is not None:
             return known
-        english = _markdown(member.docstring)
-        return Text(english, english)
+        return translated(_markdown(member.docstring))
 
     def _sections(self, member: griffe.Object | griffe.Alias) -> tuple[tuple[Argument, ...], tuple[Argument, ...]]:
         if member.docstring is None or not member.is_function:
@@ -144,10 +158,18 @@ class _Reader:
         for section in member.docstring.parse("google", warnings=False):
             if isinstance(section, griffe.DocstringSectionParameters):
                 for item in section.value:
-                    arguments.append(Argument(item.name, known.get(item.name) or _both(item.description)))
+                    arguments.append(Argument(item.name, known.get(item.name) or translated(_plain(item.description))))
             elif isinstance(section, griffe.DocstringSectionRaises):
-                raises.extend(Argument(str(item.annotation), _both(item.description)) for item in section.value)
+                raises.extend(Argument(str(item.annotation), self._raised(item.description)) for item in section.value)
         return tuple(arguments), tuple(raises)
+
+    def _raised(self, english: str) -> Text:
+        """Return when an exception is raised; a list of codes is said in the contract's words."""
+        texts = {code.code: code.text.zh for code in self.api.codes}
+        numbers = [int(number) for number in re.findall(r"\((\d+)\)", english)]
+        if not numbers or not set(numbers) <= set(texts):
+            return translated(_plain(english))
+        return Text("；".join(f"{texts[number]}（{number}）" for number in numbers) + "。", english)
 
     @cached_property
     def _texts(self) -> dict[str, Text]:
@@ -202,11 +224,6 @@ def _joined(first: Text, second: Text, between: str) -> Text:
     )
     en = between.join(text if text.endswith(".") else f"{text}." for text in (first.en, second.en) if text)
     return Text(zh, en)
-
-
-def _both(english: str) -> Text:
-    text = _plain(english)
-    return Text(text, text)
 
 
 def _kind(member: griffe.Object | griffe.Alias) -> str:

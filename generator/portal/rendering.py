@@ -25,9 +25,17 @@ _TEMPLATES = Path(__file__).with_name("templates")
 class Renderer:
     """Renders the pages of one language."""
 
-    def __init__(self, api: Api, language: Language, sections: tuple[Section, ...], files: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        api: Api,
+        language: Language,
+        sections: tuple[Section, ...],
+        pages: tuple[Page, ...],
+        files: tuple[str, ...],
+    ) -> None:
         self._api = api
         self._language = language
+        self._known = frozenset(page.path for page in pages)
         self._environment = _environment()
         filters: dict[str, Any] = self._environment.filters
         filters.update(
@@ -87,7 +95,15 @@ class Renderer:
         return diagram.draw(self._api.states, self._language, conditions) if self._api.states is not None else None
 
     def _guide(self, document: Document, links: Links) -> Markup:
-        return prose.guide(self._language.of(document.source), lambda target: _resolve(target, links))
+        return prose.guide(self._language.of(document.source), lambda target: self._resolve(target, links))
+
+    def _resolve(self, target: str, links: Links) -> str | None:
+        """Return where a link of a guide leads: other guides are pages here, other files of the repository are not."""
+        if target.startswith(("https://", "#")):
+            return target
+        path, mark, fragment = target.partition("#")
+        page = f"guides/{path.rpartition('/')[2].removesuffix('.md').removesuffix('.zh-CN')}.html"
+        return links.page_at(page) + mark + fragment if path.endswith(".md") and page in self._known else None
 
 
 def root(api: Api) -> str:
@@ -103,15 +119,6 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-
-
-def _resolve(target: str, links: Links) -> str | None:
-    """Return where a link of a guide leads: other guides are pages here, other files of the repository are not."""
-    if target.startswith(("https://", "#")):
-        return target
-    path, mark, fragment = target.partition("#")
-    name = path.rpartition("/")[2].removesuffix(".md").removesuffix(".zh-CN")
-    return links.page_at(f"guides/{name}.html") + mark + fragment if path.endswith(".md") else None
 
 
 def _script(value: Any) -> Markup:

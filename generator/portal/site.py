@@ -25,7 +25,7 @@ def build(api: Api, sources: Sources) -> dict[str, bytes]:
     sections = navigation(api, every)
     html: dict[str, str] = {}
     for language in LANGUAGES:
-        renderer = Renderer(api, language, sections, tuple(sources.contract))
+        renderer = Renderer(api, language, sections, every, tuple(sources.contract))
         html.update((page.at(language), renderer.page(page)) for page in every)
     mains = {path: main_part(text) for path, text in html.items()}
     twins = {path.removesuffix(".html") + ".md": twin(main) for path, main in mains.items()}

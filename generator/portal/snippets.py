@@ -5,6 +5,8 @@ from __future__ import annotations
 from generator.ir import Api, Operation, Webhook
 from generator.samples import samples
 
+from .signature import DEMO_KEY, DEMO_SECRET
+
 
 def python(api: Api, operation: Operation) -> str:
     """Return the synchronous Python sample of an operation."""
@@ -13,7 +15,9 @@ def python(api: Api, operation: Operation) -> str:
 
 def verification(webhook: Webhook) -> str:
     """Return how a callback is verified and read with the client."""
-    return _VERIFICATION.format(event=webhook.event, field=webhook.body.arguments[0].name)
+    return _VERIFICATION.format(
+        event=webhook.event, field=webhook.body.arguments[0].name, key=DEMO_KEY, secret=DEMO_SECRET
+    )
 
 
 def catalogue(api: Api) -> str:
@@ -24,7 +28,7 @@ def catalogue(api: Api) -> str:
 _VERIFICATION = """\
 from netease_meeting.webhooks import {event}, Webhook
 
-webhook = Webhook(app_key="sandbox-key", app_secret="sandbox-secret")
+webhook = Webhook(app_key="{key}", app_secret="{secret}")
 
 
 def receive(body: bytes, headers: dict[str, str]) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from netease_meeting.sandbox import Sandbox
+from netease_meeting.sandbox.server import Server
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from generator.ir import Api
@@ -53,7 +56,10 @@ def check(page: Page, scheme: str, secret: str, headers: dict[str, str], body: s
     for name, value in {"secret": secret, "headers": lines, "body": body, "clock": clock}.items():
         page.fill(f"[data-calculator] [name={name}]", value)
     page.click("[data-calculator] [type=submit]")
-    return page.locator("[data-finding].wrong").evaluate_all("items => items.map(item => item.dataset.finding)")
+    wrong: list[str] = page.locator("[data-finding].wrong").evaluate_all(
+        "items => items.map(item => item.dataset.finding)"
+    )
+    return wrong
 
 
 def test_the_calculator_agrees_with_every_vector_of_the_vendor(page: Page, address: str) -> None:
@@ -308,6 +314,51 @@ def test_without_scripts_everything_is_readable(browser: Browser, address: str, 
         assert not [field.wire for field in webhook.body.fields if field.wire not in text]
     text = visible("errors.html")
     assert not [code.name for code in api.codes if code.name not in text]
+    context.close()
+
+
+def test_nothing_is_cut_on_paper(page: Page, address: str) -> None:
+    page.goto(f"{address}operations/createMeeting.html")
+    page.emulate_media(media="print")
+    code = page.locator("pre:visible")
+    assert code.count() >= 7  # samples and examples, those behind the tabs too
+    assert not code.evaluate_all("all => all.filter(pre => pre.scrollHeight > pre.clientHeight + 2).length")
+    expect(page.locator(".side")).to_be_hidden()
+
+
+@pytest.mark.parametrize("operation", ["createAccount", "getAnonymousJoinInfo"])
+def test_try_it_signs_a_call_that_the_sandbox_accepts(browser: Browser, address: str, operation: str) -> None:
+    sandbox = Sandbox()
+    context = browser.new_context()
+    page = context.new_page()
+    with Server(sandbox, "127.0.0.1", 0) as server:
+        page.goto(f"{address}operations/{operation}.html")
+        page.fill("[data-try] [name=server]", server.url)
+        page.click("[data-try] [type=submit]")
+        answer = page.locator("[data-try] [role=status] pre").first
+        expect(answer).to_contain_text("HTTP 200")
+        (call,) = [entry for entry in sandbox.log() if entry["operation"]]
+        code = json.loads(str(answer.text_content()).split("\n\n", 1)[1])["code"]
+        assert call["code"] == code
+        assert code != 401
+        page.fill("[data-try] [name=appSecret]", "wrong")
+        page.click("[data-try] [type=submit]")
+        expect(answer).to_contain_text("401")
+    context.close()
+
+
+def test_try_it_says_when_nothing_answers(browser: Browser, address: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{address}en/operations/createAccount.html")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        unused = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    page.fill("[data-try] [name=server]", unused)
+    page.click("[data-try] [type=submit]")
+    expect(page.locator("[data-try] .wrong")).to_contain_text(unused)
+    page.fill("[data-try] [name=body]", "{")
+    page.click("[data-try] [type=submit]")
+    expect(page.locator("[data-try] .wrong")).to_contain_text("JSON")
     context.close()
 
 

@@ -15,12 +15,15 @@ import pytest
 from bs4 import BeautifulSoup
 from netease_meeting.sandbox import core
 
-from generator.ir import Api
+from generator.ir import Api, State, StateMachine, Text, Transition
+from generator.portal.diagram import draw
+from generator.portal.language import ENGLISH
 from tests.conftest import ROOT
 from tests.generator import contracts
 from tests.generator.test_extending import CODE, OPERATION, SCHEMAS, append, replace
 from tests.generator.test_release import run
 from tests.portal.conftest import LANGUAGES, build
+from tests.test_layers import imports
 
 ELSEWHERE = {"https://meeting-api.netease.im", "https://keepachangelog.com"}
 """The only addresses of others that a page may name: the gateway, in samples, and what the list of changes cites."""
@@ -150,7 +153,7 @@ def packed(*paths: Path) -> int:
 
 def test_pages_and_index_are_light(site: Path) -> None:
     assert packed(site / "search.json") < 150 * 1024
-    for page in site.rglob("*.html"):
+    for page in set(site.rglob("*.html")) - set(site.rglob("console/*")):
         loaded = {
             page.parent / str(element["href"]) for element in soup(page).select("link[rel=stylesheet], link[rel=icon]")
         }
@@ -229,7 +232,7 @@ def test_guides_become_pages_and_their_links_lead_to_pages(tmp_path: Path) -> No
     guides.mkdir(parents=True)
     for suffix in ("", ".zh-CN"):
         (guides / f"one{suffix}.md").write_text(
-            f"# One\n\nSee [two](two{suffix}.md#far) and [code](../../x.py).\n", "utf-8"
+            f"# One\n\nSee [two](two{suffix}.md#far), [code](../../x.py), [this](../../README.md).\n", "utf-8"
         )
         (guides / f"two{suffix}.md").write_text("# Two\n\n## Far\n\nText.\n", "utf-8")
     done = build(tmp_path / "site", "--docs", str(tmp_path / "docs"))
@@ -259,3 +262,53 @@ def test_without_a_release_there_is_nothing_to_compare_with(repository: Path) ->
         shutil.copy(ROOT / name, repository)
     assert run(repository, sys.executable, "-m", "generator.portal").returncode == 0
     assert soup(repository / "site/latest/changelog.html").select("#contract") == []
+
+
+def test_the_portal_is_a_room_of_its_own() -> None:
+    for path in (ROOT / "generator").glob("*.py"):
+        assert not [name for level, name in imports(path) if level == 1 and name.startswith("portal")]
+    reached = {
+        name.removeprefix("generator.")
+        for path in (ROOT / "generator/portal").glob("*.py")
+        for level, name in imports(path)
+        if name.startswith("generator.")
+    }
+    assert reached == {"__main__", "ir", "problems", "publish", "release", "samples"}
+    for template in (ROOT / "generator/portal/templates").iterdir():
+        text = template.read_text("utf-8")
+        assert "<style" not in text
+        assert " style=" not in text
+        assert not re.search(r"<script(?! src| type)", text), f"{template.name} has a script in it"
+
+
+def test_a_drawing_is_made_of_any_machine() -> None:
+    def state(name: str, *, final: bool = False) -> State:
+        return State(name, 1, Text(name, name), True, final)
+
+    text = Text("事", "It happens.")
+    steps = [
+        (None, "A"),
+        (None, "C"),
+        ("A", "C"),
+        ("C", "A"),
+        ("A", "A"),
+        ("B", "C"),
+        ("C", "D"),
+        ("D", "A"),
+        ("A", "E"),
+    ]
+    machine = StateMachine(
+        states=(state("A"), state("B"), state("C"), state("D", final=True), state("E", final=True), state("F")),
+        transitions=tuple(Transition((1,), source, "e", None, target) for source, target in steps),
+        events={"e": text},
+        kinds=None,
+        numbers=None,
+    )
+    drawing = draw(machine, ENGLISH, {})
+    assert [node.state.name for node in drawing.nodes] == ["A", "B", "C", "D", "E"]
+    assert len(drawing.edges) == len(steps)
+    boxes = [(node.x, node.y) for node in drawing.nodes]
+    assert len(set(boxes)) == len(boxes)
+    assert all(0 <= x < drawing.width and 0 <= y < drawing.height for x, y in boxes)
+    empty = StateMachine(states=(), transitions=(), events={}, kinds=None, numbers=None)
+    assert draw(empty, ENGLISH, {}).edges == ()
