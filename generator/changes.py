@@ -308,7 +308,8 @@ class _Shapes:
 
     def __init__(self, api: Api) -> None:
         self._api = api
-        self._schemas: dict[str, Model | Enum] = {schema.name: schema for schema in (*api.models, *api.enums)}
+        schemas: tuple[Model | Enum, ...] = (*api.models, *api.enums)
+        self._schemas = {schema.name: schema for schema in schemas}
 
     @cached_property
     def named(self) -> dict[str, _Shape]:

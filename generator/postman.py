@@ -18,7 +18,7 @@ _MISSING = Text(
     zh="请先在环境变量中填写 appKey 与 appSecret。", en="Set appKey and appSecret in the environment first."
 )
 _PARTS = {"unixSeconds": "Math.floor(now / 1000)", "unixMillis": "now"}
-_FUNCTIONS = {"md5": "CryptoJS.MD5", "sha1": "CryptoJS.SHA1"}
+_FUNCTIONS = {"md5": "CryptoJS.MD5", "sha1": "CryptoJS.SHA1", "sha256": "CryptoJS.SHA256"}
 
 
 def collection(api: Api, language: str) -> dict[str, Any]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import io
+import re
 import subprocess
 import sys
-import tarfile
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,11 +99,11 @@ def _last_tag() -> str | None:
 
 def _extract(reference: str, folder: Path) -> None:
     """Put the contract, the client and the version of a release into a folder."""
-    done = _git("archive", "--format=tar", reference, "--", "spec", f"generated/{PACKAGE}", "pyproject.toml")
+    done = _git("archive", "--format=zip", reference, "--", "spec", f"generated/{PACKAGE}", "pyproject.toml")
     if done.returncode:
         raise ReleaseError(f"{reference} cannot be read: {done.stderr.decode().strip()}. Name a tag or a commit.")
-    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
-        archive.extractall(folder, filter="data")
+    with zipfile.ZipFile(io.BytesIO(done.stdout)) as archive:
+        archive.extractall(folder)
 
 
 def _git(*arguments: str) -> subprocess.CompletedProcess[bytes]:
@@ -131,6 +132,8 @@ def _broken_names(old: Path, new: Path) -> Iterator[str]:
 
 def _version(folder: Path) -> tuple[int, ...]:
     text = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    if not re.fullmatch(r"\d+\.\d+\.\d+", text):
+        raise ReleaseError(f"The version {text!r} of pyproject.toml is not three numbers. Write it like 0.6.0.")
     return tuple(int(part) for part in text.split("."))
 
 

@@ -10,7 +10,7 @@ from ..ir import Api, Operation
 from .example import APP_KEY, APP_SECRET, BASE_URL, compact, headers
 
 _WIDTH = 72
-_ALGORITHMS = {"md5": "MD5", "sha1": "SHA-1"}
+_ALGORITHMS = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256"}
 _PARTS = {
     "appKey": "appKey",
     "appSecret": "appSecret",

@@ -56,7 +56,10 @@ def check(page: Page, scheme: str, secret: str, headers: dict[str, str], body: s
     for name, value in {"secret": secret, "headers": lines, "body": body, "clock": clock}.items():
         page.fill(f"[data-calculator] [name={name}]", value)
     page.click("[data-calculator] [type=submit]")
-    return page.locator("[data-finding].wrong").evaluate_all("items => items.map(item => item.dataset.finding)")
+    wrong: list[str] = page.locator("[data-finding].wrong").evaluate_all(
+        "items => items.map(item => item.dataset.finding)"
+    )
+    return wrong
 
 
 def test_the_calculator_agrees_with_every_vector_of_the_vendor(page: Page, address: str) -> None:
@@ -312,6 +315,15 @@ def test_without_scripts_everything_is_readable(browser: Browser, address: str, 
     text = visible("errors.html")
     assert not [code.name for code in api.codes if code.name not in text]
     context.close()
+
+
+def test_nothing_is_cut_on_paper(page: Page, address: str) -> None:
+    page.goto(f"{address}operations/createMeeting.html")
+    page.emulate_media(media="print")
+    code = page.locator("pre:visible")
+    assert code.count() >= 7  # samples and examples, those behind the tabs too
+    assert not code.evaluate_all("all => all.filter(pre => pre.scrollHeight > pre.clientHeight + 2).length")
+    expect(page.locator(".side")).to_be_hidden()
 
 
 @pytest.mark.parametrize("operation", ["createAccount", "getAnonymousJoinInfo"])
