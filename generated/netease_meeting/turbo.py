@@ -36,7 +36,7 @@ from ._runtime.transport import Header, Reply, TransportError
 
 __all__ = ["AsyncTurboTransport", "TurboTransport"]
 
-AnyClient = TypeVar("AnyClient", Client, SyncClient)
+AnyClient = TypeVar("AnyClient", bound=Client | SyncClient)
 Builder = TypeVar("Builder", bound=BaseClientBuilder)
 RequestBuilder = TypeVar("RequestBuilder", bound=BaseRequestBuilder)
 
