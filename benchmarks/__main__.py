@@ -32,7 +32,7 @@ FLOOR = {OURS: OURS, "floor": OURS, "callbacks": OURS}
 """Each peer and its environment."""
 
 GET, LIST_100, CALLBACK = Task("get", 150), Task("list100", 50), Task("callback", 3000)
-WAVES = [Task("get", calls, tasks) for tasks, calls in ((1, 100), (10, 200), (100, 400), (250, 750), (500, 1500))]
+WAVES = [Task("get", calls, tasks) for tasks, calls in ((1, 100), (10, 200), (100, 300), (250, 500), (500, 1000))]
 AT_100, AT_500 = WAVES[2], WAVES[4]
 
 
@@ -50,14 +50,15 @@ def main() -> None:
         with stage("async"):
             for task in WAVES:  # each with new workers: whoever collapses in one wave may begin the next one afresh
                 with workers(ASYNC, url) as running:
-                    waves |= interleave(running, [task], 1 if quick else 7)
+                    waves |= interleave(running, [task], 1 if quick else 5)
         with stage("memory, callbacks"), workers(FLOOR, url) as running:
             floor = interleave(running, [CALLBACK], 2 if quick else 25)
             memory = [running[peer].ask(do="memory", calls=50)["bytes"] for peer in (OURS, "floor")]
         with stage("imports"):
             started = imports.measure(url, 1 if quick else 11)
     with stage("generators"):
-        generated = {size: generate.compare(size, 1 if quick else 3) for size in ((15,) if quick else (15, 1000))}
+        sizes = {15: 1} if quick else {15: 5, 1000: 1}
+        generated = {size: generate.compare(size, rounds) for size, rounds in sizes.items()}
     with stage("TLS and 20 ms"):
         far = distance.measure({OURS: OURS, TURBO: OURS, NAIVE: NAIVE}, 1 if quick else 5)
 

@@ -35,9 +35,7 @@ def main() -> None:
         runner.run(peer.aclose())
 
 
-def carry_out(
-    peer: Peer, runner: asyncio.Runner, do: str, calls: int, tasks: int | None = None
-) -> dict[str, float | list[str]]:
+def carry_out(peer: Peer, runner: asyncio.Runner, do: str, calls: int, tasks: int | None = None) -> dict[str, Any]:
     if do == "cases":
         return {"sync": list(peer.calls), "async": list(peer.async_calls)}
     if do == "memory":
@@ -48,7 +46,7 @@ def carry_out(
     return timed(lambda: repeat(peer.calls[do], calls), calls)
 
 
-def timed(run: Callable[[], Any], calls: int) -> dict[str, float | list[str]]:
+def timed(run: Callable[[], Any], calls: int) -> dict[str, Any]:
     gc.collect()
     cpu, wall = time.process_time(), time.perf_counter()
     run()

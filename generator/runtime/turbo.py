@@ -21,7 +21,13 @@ from typing import Generic, TypeVar, overload
 from urllib.parse import urlsplit
 
 from pyreqwest.client import BaseClientBuilder, Client, ClientBuilder, SyncClient, SyncClientBuilder
-from pyreqwest.exceptions import BuilderError, DetailedPyreqwestError, PyreqwestError, RequestTimeoutError
+from pyreqwest.exceptions import (
+    BuilderError,
+    DetailedPyreqwestError,
+    PoolTimeoutError,
+    PyreqwestError,
+    RequestTimeoutError,
+)
 from pyreqwest.http import HeaderMap
 from pyreqwest.proxy import ProxyBuilder
 from pyreqwest.request import BaseRequestBuilder
@@ -35,7 +41,7 @@ from ._runtime.transport import Header, Reply, TransportError
 
 __all__ = ["AsyncTurboTransport", "TurboTransport"]
 
-AnyClient = TypeVar("AnyClient", Client, SyncClient)
+AnyClient = TypeVar("AnyClient", bound=Client | SyncClient)
 Builder = TypeVar("Builder", bound=BaseClientBuilder)
 RequestBuilder = TypeVar("RequestBuilder", bound=BaseRequestBuilder)
 
@@ -96,19 +102,20 @@ class _Clients(Generic[AnyClient]):
     def __init__(self, build: Callable[[str], AnyClient]) -> None:
         self._build = build
         self._clients: dict[str, AnyClient] = {}
-        self._process = os.getpid()
+        self._process = 0
         self._closed = False
 
     def get(self, url: str) -> AnyClient:
         if self._closed:
             raise ClientClosedError(CLOSED)
-        if self._process != os.getpid():
+        if self._clients and self._process != os.getpid():
             raise ConfigurationError(_FORKED)
         origin = _origin(url)
         client = self._clients.get(origin)
         return client if client is not None else self._clients.setdefault(origin, self._open(origin))
 
     def _open(self, origin: str) -> AnyClient:
+        self._process = os.getpid()
         try:
             return self._build(origin)
         except BuilderError as error:
@@ -207,14 +214,16 @@ def failure(error: PyreqwestError) -> TransportError:
     """Return what a failure of pyreqwest means for the call.
 
     Its classes do not tell: a connection that is reset after the request went out is a ``ConnectError`` too. Only
-    the chain of causes says whether it was connecting that failed; whatever else it says counts as sent.
+    the chain of causes says whether it was connecting that failed; all else counts as sent, except having waited in
+    vain for one of its places.
     """
     connecting = "client error (Connect)" in _causes(error)
     hopeless = isinstance(error, BuilderError)
+    unsent = connecting or hopeless or isinstance(error, PoolTimeoutError)
     reason = _reason(error)
     return TransportError(
         f"{'ConnectError' if connecting else type(error).__name__}: {reason}",
-        sent=not (connecting or hopeless),
+        sent=not unsent,
         timed_out=isinstance(error, RequestTimeoutError),
         retryable=not hopeless and "certificate" not in reason,
     )

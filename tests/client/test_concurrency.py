@@ -13,10 +13,11 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from types import ModuleType
 from typing import Any
 
 import pytest
-from netease_meeting import AsyncMeetingClient, MeetingClient, errors
+from netease_meeting import AsyncMeetingClient, MeetingClient, errors, turbo
 from netease_meeting._runtime import connections
 from netease_meeting._runtime.async_httpcore_transport import AsyncHttpcoreTransport
 from netease_meeting._runtime.retry import Budget, Outcome
@@ -248,12 +249,16 @@ def test_a_client_never_closed_is_a_resource_warning(server: Server) -> None:
 
 
 @pytest.mark.case(11)
-def test_waiting_for_a_connection_ends_while_its_signature_is_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("limits", [connections, turbo])
+def test_waiting_for_a_connection_ends_while_its_signature_is_fresh(
+    limits: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """11b: nobody waits longer with a signed request than the server accepts it; it is signed anew."""
-    monkeypatch.setattr(connections, "MOST_CONNECTIONS", 1)
-    monkeypatch.setattr(connections, "LONGEST_QUEUE", 0.1)
+    monkeypatch.setattr(limits, "MOST_CONNECTIONS", 1)
+    monkeypatch.setattr(limits, "LONGEST_QUEUE", 0.1)
+    transport = turbo.TurboTransport() if limits is turbo else None
     server = EchoServer(longest=0.4)
-    with client(server.url) as shared, ThreadPoolExecutor(2) as pool:
+    with client(server.url, transport=transport) as shared, ThreadPoolExecutor(2) as pool:
         found = list(pool.map(lambda n: shared.meetings.get(meeting_unique_id=n, max_retries=50).subject, range(4)))
     server.close()
     assert found == ["0", "1", "2", "3"]

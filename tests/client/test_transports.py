@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import os
 import socket
 import ssl
 import struct
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -20,6 +22,7 @@ import httpx2
 import pytest
 import trustme
 from netease_meeting import AsyncMeetingClient, Meeting, MeetingClient, errors
+from netease_meeting._runtime.connections import ssl_context
 from netease_meeting.turbo import AsyncTurboTransport, TurboTransport
 
 from tests.conftest import Answer, receive, reply, rude_server
@@ -243,8 +246,10 @@ def test_credentials_of_an_injected_client_do_not_replace_the_signature(kind: st
 
 
 @contextmanager
-def tls_server(context: ssl.SSLContext) -> Iterator[tuple[str, list[bytes]]]:
-    """Answer over TLS; refuse nothing."""
+def tls_server(
+    context: ssl.SSLContext, before: Callable[[socket.socket], object] = lambda plain: None
+) -> Iterator[tuple[str, list[bytes]]]:
+    """Answer over TLS, after doing something *before* it in the clear; refuse nothing."""
     received: list[bytes] = []
     listener = socket.create_server(("127.0.0.1", 0))
 
@@ -255,6 +260,7 @@ def tls_server(context: ssl.SSLContext) -> Iterator[tuple[str, list[bytes]]]:
             except OSError:
                 return
             try:
+                before(plain)
                 with context.wrap_socket(plain, server_side=True) as connection:
                     while request := receive(connection):
                         received.append(request)
@@ -290,24 +296,28 @@ def test_a_certificate_nobody_vouches_for_is_refused_and_not_tried_again(kind: s
     assert len(caught.value.attempts) == 1
 
 
+@contextmanager
+def trusted(authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, folder: Path) -> Iterator[None]:
+    """Name the *authority* in the environment."""
+    authority.cert_pem.write_to_path(str(folder / "ca.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(folder / "ca.pem"))
+    ssl_context.cache_clear()
+    try:
+        yield
+    finally:
+        ssl_context.cache_clear()
+
+
 @pytest.mark.case(34)
 @pytest.mark.parametrize("kind", OURS)
 def test_roots_may_come_from_the_environment(
-    kind: str, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+    kind: str, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from netease_meeting._runtime.connections import ssl_context
-
-    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
-    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-    ssl_context.cache_clear()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
-    try:
-        with tls_server(context) as (url, received):
-            assert through(kind, url, get).subject == "周会"
-            assert len(received) == 1
-    finally:
-        ssl_context.cache_clear()
+    with trusted(authority, monkeypatch, tmp_path), tls_server(context) as (url, received):
+        assert through(kind, url, get).subject == "周会"
+        assert len(received) == 1
 
 
 @pytest.mark.case(34, 51)
@@ -382,6 +392,29 @@ def test_proxies_of_the_environment_are_used_except_for_this_machine(
         assert len(proxy.requests) == 1
 
 
+@pytest.mark.case(53)
+@pytest.mark.parametrize("kind", OURS)
+def test_https_goes_through_a_tunnel_of_the_proxy(
+    kind: str, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[bytes] = []
+
+    def open_tunnel(plain: socket.socket) -> None:
+        asked.append(plain.recv(65536))
+        plain.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("meeting.internal").configure_cert(context)
+    with trusted(authority, monkeypatch, tmp_path), tls_server(context, open_tunnel) as (url, received):
+        monkeypatch.setenv("HTTPS_PROXY", url.replace("https://", "http://user:word@"))
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.delenv("no_proxy", raising=False)
+        assert through(kind, "https://meeting.internal", get).subject == "周会"
+    assert asked[0].startswith(b"CONNECT meeting.internal:443 HTTP/1.1\r\n")
+    assert b"proxy-authorization: basic " in asked[0].lower()
+    assert b"proxy-authorization" not in received[0].lower()
+
+
 def test_a_proxy_of_an_unknown_kind_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "gopher://proxy.internal")
     with pytest.raises(errors.ConfigurationError, match="gopher"):
@@ -395,3 +428,92 @@ def test_the_next_gateway_answers_when_the_first_is_down(kind: str) -> None:
     with rude_server(GOOD) as server:
         meeting = through(kind, [url, server.url], create)
     assert meeting.subject == "周会"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_arrives_ahead_of_the_handshake_does_not_pass_for_encrypted(kind: str, authority: trustme.CA) -> None:
+    """Whoever sits on the way can send an answer before TLS begins, but must not have it believed."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    with tls_server(context, lambda plain: plain.sendall(GOOD)) as (url, received):
+        with pytest.raises(errors.APIConnectionError):
+            through(kind, url, get)
+        assert received == []
+
+
+@pytest.mark.parametrize("kind", ["turbo", "async turbo"])
+def test_turbo_refuses_to_run_in_a_fork(kind: str) -> None:
+    """The threads of its runtime are the parent's: without the check the child would wait for ever."""
+
+    def fork_and_get(client: Any) -> int:
+        pid = os.fork()
+        if pid == 0:
+            try:
+                get(client) if kind == "turbo" else get(client).send(None)
+            except errors.ConfigurationError:
+                os._exit(0)
+            finally:
+                os._exit(1)
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+    def use(client: Any) -> int:
+        get(client)
+        return fork_and_get(client)
+
+    async def use_async(client: Any) -> int:
+        await get(client)
+        return fork_and_get(client)
+
+    with rude_server(GOOD) as server:
+        assert through(kind, server.url, use if kind == "turbo" else use_async) == 0
+
+
+@pytest.mark.parametrize("kind", OURS)
+def test_closing_lets_a_call_in_flight_end(kind: str) -> None:
+    closed = threading.Event()
+
+    def wait_and_answer(connection: socket.socket) -> None:
+        assert closed.wait(5)
+        connection.sendall(GOOD)
+
+    def close_meanwhile(client: MeetingClient) -> Meeting:
+        with ThreadPoolExecutor(1) as pool:
+            meeting = pool.submit(get, client)
+            server.wait_for(1)
+            client.close()
+            closed.set()
+            answer: Meeting = meeting.result()
+            return answer
+
+    async def close_meanwhile_async(client: AsyncMeetingClient) -> Meeting:
+        meeting = asyncio.create_task(get(client))
+        await asyncio.to_thread(server.wait_for, 1)
+        await client.aclose()
+        closed.set()
+        answer: Meeting = await meeting
+        return answer
+
+    with rude_server(wait_and_answer) as server:
+        use = close_meanwhile_async if kind.startswith("async") else close_meanwhile
+        assert through(kind, server.url, use).subject == "周会"
+
+
+@pytest.mark.parametrize("kind", ["turbo", "async turbo"])
+def test_turbo_names_a_store_without_certificates(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nonexistent")
+    monkeypatch.setenv("SSL_CERT_DIR", "/nonexistent")
+    with pytest.raises(errors.ConfigurationError, match="SSL_CERT_FILE"):
+        through(kind, "https://127.0.0.1:9", get)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_headers_reach_the_caller_whatever_is_in_them(kind: str) -> None:
+    odd = GOOD.replace(b"\r\n\r\n", b"\r\nX-Odd: \xff\r\nX-Plain: yes\r\n\r\n", 1)
+
+    def headers(client: Any) -> Any:
+        return client.with_raw_response.meetings.get(meeting_unique_id=7)
+
+    with rude_server(odd) as server:
+        found = {name.lower(): value for name, value in through(kind, server.url, headers).headers}
+    assert found["x-plain"] == "yes"
+    assert found["content-type"] == "application/json;charset=utf-8"

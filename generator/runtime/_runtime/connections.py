@@ -22,7 +22,9 @@ from typing import Generic, TypeVar
 import httpcore
 
 from .errors import CLOSED, ClientClosedError, ConfigurationError
-from .limits import KEEPALIVE, LONGEST_QUEUE, MOST_CONNECTIONS
+from .limits import KEEPALIVE
+from .limits import LONGEST_QUEUE as LONGEST_QUEUE  # read here, also by AsyncConnections
+from .limits import MOST_CONNECTIONS as MOST_CONNECTIONS
 from .network import Backend, Deadline
 from .proxies import proxy_for
 from .transport import TransportError
