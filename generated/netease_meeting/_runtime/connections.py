@@ -14,13 +14,15 @@ import threading
 import time
 import warnings
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
 from typing import Generic, TypeVar
 
 import httpcore
 
-from .errors import CLOSED, ClientClosedError
+from .errors import CLOSED, ClientClosedError, ConfigurationError
 from .limits import KEEPALIVE
 from .limits import LONGEST_QUEUE as LONGEST_QUEUE  # read here, also by AsyncConnections
 from .limits import MOST_CONNECTIONS as MOST_CONNECTIONS
@@ -81,11 +83,11 @@ class Connections:
 
     def give_back(self, connection: Connection[httpcore.ConnectionInterface]) -> None:
         """Keep a connection whose reply was read to its end."""
-        if self._closed:
-            connection.wire.close()
-        elif not connection.wire.is_closed():  # as the server asked
+        if not connection.wire.is_closed():  # as the server asked
             self._idle[connection.origin].append(connection)
         self._places.release()
+        if self._closed:  # perhaps only just, by another thread that did not see this connection
+            self._close_idle()
 
     def drop(self, connection: Connection[httpcore.ConnectionInterface]) -> None:
         """Close a connection in doubt."""
@@ -97,9 +99,13 @@ class Connections:
     def close(self) -> None:
         """Close what is idle now, and what is in use as soon as its call is done."""
         self._closed = True
-        for connections in self._idle.values():
-            while connections:
-                connections.pop().wire.close()
+        self._close_idle()
+
+    def _close_idle(self) -> None:
+        for connections in list(self._idle.values()):
+            with suppress(IndexError):  # another thread took the last
+                while True:
+                    connections.pop().wire.close()
 
     def __del__(self) -> None:
         if not self._closed and self._process == os.getpid() and any(self._idle.values()):
@@ -108,6 +114,7 @@ class Connections:
 
 
 UNCLOSED = "a client was never closed: call {} or use `{}`"
+OTHER_LOOP = "this client has connections in another event loop: create and close one client per loop, inside it"
 
 
 def patience(deadline: float) -> float:
@@ -117,7 +124,9 @@ def patience(deadline: float) -> float:
 
 def queue_full() -> TransportError:
     """Return the error for having waited in vain."""
-    return TransportError(f"none of {MOST_CONNECTIONS} connections became free", sent=False, timed_out=True)
+    return TransportError(
+        f"none of {MOST_CONNECTIONS} connections became free", sent=False, timed_out=True, queued=True
+    )
 
 
 def _open(origin: str) -> Connection[httpcore.ConnectionInterface]:
@@ -135,10 +144,15 @@ def ssl_context() -> ssl.SSLContext:
     import certifi
 
     file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
-    return ssl.create_default_context(cafile=file or (None if folder else certifi.where()), capath=folder)
+    try:
+        return ssl.create_default_context(cafile=file or (None if folder else certifi.where()), capath=folder)
+    except OSError as error:  # ssl.SSLError is one
+        raise ConfigurationError(f"no certificates in SSL_CERT_FILE={file!r}: {error}") from None
 
 
 def httpcore_proxy(origin: str) -> httpcore.Proxy | None:
     """Return the proxy of the environment for *origin*, in httpcore's words."""
     proxy = proxy_for(origin)
+    if proxy is not None and proxy.url.startswith("socks") and find_spec("socksio") is None:
+        raise ConfigurationError("the environment names a SOCKS proxy: install socksio to use it")
     return httpcore.Proxy(proxy.url, auth=proxy.auth) if proxy is not None else None
