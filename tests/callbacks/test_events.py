@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from netease_meeting import webhooks
 from netease_meeting.enums import EndReason, MeetingType
@@ -99,6 +99,7 @@ def test_no_two_examples_share_a_key() -> None:
 Member = st.tuples(st.text(max_size=3), st.text(max_size=3), st.integers(0, 99), st.integers(0, 99), st.booleans())
 
 
+@settings(deadline=None)
 @given(one=Member, two=Member)
 def test_keys_are_equal_only_for_equal_events(one: Any, two: Any) -> None:
     def key(account: str, device: str, uid: int, time: int, joined: bool) -> str:

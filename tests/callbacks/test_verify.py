@@ -10,7 +10,7 @@ from hashlib import md5, sha1
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from netease_meeting import errors
 from netease_meeting._runtime.signing import Headers, Material
@@ -171,11 +171,13 @@ def test_a_body_that_a_framework_wrote_anew() -> None:
     assert "not JSON written anew" in refusal(signed(BODY), body=again).hint
 
 
+@settings(deadline=None)
 @given(body=st.binary(max_size=300), nonce=st.text("0123456789abcdefABCDEF-._~", min_size=1, max_size=128))
 def test_whatever_is_signed_is_accepted(body: bytes, nonce: str) -> None:
     webhook().verify(body, signed(body, nonce=nonce))
 
 
+@settings(deadline=None)
 @given(data=st.data())
 def test_whatever_is_changed_is_refused(data: st.DataObject) -> None:
     headers = signed(BODY)
