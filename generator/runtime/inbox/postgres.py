@@ -117,7 +117,7 @@ SELECT set_config('tcp_keepalives_idle', '15', false), set_config('tcp_keepalive
 
 
 class PostgresStore:
-    """Keeps entries in a table of PostgreSQL 12 or newer.
+    """Keeps entries in a table of PostgreSQL 14 or newer.
 
     A worker holds its meeting by an advisory lock of its session, which vanishes with the connection: another worker
     takes over as soon as the server notices, at once if the worker's process died, within 30 s if its machine did.
