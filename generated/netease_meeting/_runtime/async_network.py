@@ -62,9 +62,9 @@ class _Socket(asyncio.Protocol):
         self.ended = True
         self._wake()
 
-    def connection_lost(self, error: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:
         self.ended = True
-        self.error = error
+        self.error = exc
         self._wake()
 
     def _wake(self) -> None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import anyio
@@ -11,7 +11,7 @@ import httpcore
 
 
 @contextmanager
-def connecting(seconds: float) -> Iterator[None]:
+def connecting(seconds: float) -> Generator[None, None, None]:
     """Let what is inside take *seconds* at most."""
     try:
         with anyio.fail_after(seconds):
