@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from hmac import compare_digest
 from operator import itemgetter
-from typing import Any, NoReturn, Protocol, cast
+from typing import Any, NoReturn, Protocol
 
 from .errors import (
     ConfigurationError,
@@ -81,6 +81,7 @@ class Verifier:
         self._future = future
         self._now = now
         self._app_key = None if app_key is None else check_header("app_key", app_key)
+        self._name = app_key or ""
         self._resolve = app_secret if callable(app_secret) else None
         self._live = [] if callable(app_secret) else _wrapped(app_secret)
         if self._resolve is None and not (app_key and self._live):
@@ -98,16 +99,13 @@ class Verifier:
 
     def verify(self, body: bytes, headers: HeaderSource) -> str:
         """Return the AppKey if *body* was signed by the vendor, lately, with a secret of that AppKey."""
-        if not isinstance(cast(object, body), (bytes, bytearray)):
-            raise TypeError(
-                f"body must be the raw bytes of the request, not {type(body).__name__}: FastAPI and Starlette "
-                "`await request.body()`, Flask `request.get_data()`, Django `request.body`, "
-                "aiohttp `await request.read()`."
-            )
+        if type(body) is not bytes:
+            body = _raw(body)
         if len(body) > LARGEST_BODY:
             _refuse(f"the body is larger than {LARGEST_BODY // 1024} KiB", _SIZE, WebhookTooLargeError)
         key, nonce, millis, digest = self._values(headers)
-        found = self._live if self._resolve is None else _wrapped(self._resolve(key.decode()) or ())
+        name = self._name if key == self._app_key else key.decode()
+        found = self._live if self._resolve is None else _wrapped(self._resolve(name) or ())
         signed = False
         for secret in found or self._decoy:  # an AppKey nobody knows takes as long as a wrong secret
             made = self._sign(Material(key, secret.reveal(), nonce, millis[:-3], millis, body))
@@ -124,7 +122,7 @@ class Verifier:
         if -age > self._future:
             what = f"the signature is {-age:.0f} s in the future, allowed are {self._future:.0f} s"
             _refuse(what, _CLOCK, WebhookTimestampError)
-        return key.decode()
+        return name
 
     def _values(self, headers: HeaderSource) -> tuple[bytes, bytes, bytes, bytes]:
         """Return AppKey, nonce, time and digest: each there once, and of the right shape before it is hashed."""
@@ -136,7 +134,8 @@ class Verifier:
             if type(nonce) is str:
                 key, nonce, millis, digest = key.encode(), nonce.encode(), millis.encode(), digest.encode()
             known = key == self._app_key or _VISIBLE.fullmatch(key)
-            if known and _VISIBLE.fullmatch(nonce) and _MILLIS.fullmatch(millis) and type(digest) is bytes:
+            plain = (nonce.isalnum() and len(nonce) <= 128) or _VISIBLE.fullmatch(nonce)
+            if known and plain and _MILLIS.fullmatch(millis) and type(digest) is bytes:
                 return key, nonce, millis, digest
         except (AttributeError, TypeError, UnicodeEncodeError):
             pass  # a value that is neither text nor bytes, or text that no header can hold
@@ -158,6 +157,15 @@ class Verifier:
             if not isinstance(text, bytes) or not shape.fullmatch(text):
                 twice = ": it looks as if it stood there twice" if isinstance(text, bytes) and b"," in text else ""
                 _refuse(f"the header {name} is not {wanted}{twice}", _PASS_ON)
+
+
+def _raw(body: object) -> bytes:
+    if isinstance(body, (bytes, bytearray)):
+        return bytes(body)
+    raise TypeError(
+        f"body must be the raw bytes of the request, not {type(body).__name__}: FastAPI and Starlette "
+        "`await request.body()`, Flask `request.get_data()`, Django `request.body`, aiohttp `await request.read()`."
+    )
 
 
 def _wrapped(app_secret: Secrets) -> list[Secret]:
