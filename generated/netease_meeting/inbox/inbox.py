@@ -201,7 +201,9 @@ class Inbox(Generic[E]):
     def _twin(self, lease: Lease) -> str | None:
         if not lease.mixed:
             return None
-        return twin_of(lease.entry, self._store.history(lease.entry.meeting), self._webhook.rebuild.missing)
+        missing = self._webhook.rebuild.missing
+        again = [kind for kind, steps in missing.items() if any(steps.values())]  # the others end a meeting for good
+        return twin_of(lease.entry, self._store.history(lease.entry.meeting), again)
 
     def _fail(self, lease: Lease, error: Exception) -> None:
         entry, text = lease.entry, printable(f"{type(error).__name__}: {error}")
