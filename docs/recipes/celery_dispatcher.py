@@ -14,7 +14,7 @@ from celery import Celery
 from netease_meeting.inbox import Delivery, Inbox, SQLiteStore
 from netease_meeting.webhooks import Event, Webhook
 
-app = Celery("callbacks", broker=os.environ["BROKER"])
+app: Any = Celery("callbacks", broker=os.environ["BROKER"])
 app.conf.task_ignore_result = True
 app.conf.beat_schedule = {"work": {"task": "work", "schedule": 60.0}}  # for retries, and what the broker lost
 

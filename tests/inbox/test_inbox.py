@@ -366,7 +366,8 @@ def test_a_worker_outlives_an_outage_of_its_store(world: World, caplog: Any) -> 
                 raise error
             return getattr(world.store, name)
 
-    inbox: Inbox[Event] = Inbox(webhook(world.clock), Failing(), now=world.clock)
+    failing: Any = Failing()
+    inbox: Inbox[Event] = Inbox(webhook(world.clock), failing, now=world.clock)
 
     def handler(delivery: Delivery[Event]) -> None:
         world.handle(delivery)

@@ -238,7 +238,7 @@ def test_an_asynchronous_client_is_refused(world: World) -> None:
 FATES = st.sampled_from(["in time", "late", "lost"])
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large))
 @given(st.data())
 def test_whatever_is_lost_or_late_no_event_takes_effect_twice(data: st.DataObject) -> None:
     """Random meetings, random losses; then reconcile; then the rest comes in random order."""

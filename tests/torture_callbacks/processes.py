@@ -72,7 +72,7 @@ class Noting:
 
 def worker(place: Place) -> None:
     """Write the effect of each event in its transaction, and how many waited that should have come first."""
-    store = Noting(place.open())
+    store: Any = Noting(place.open())
     inbox: Inbox[Event] = Inbox(webhook(), store, attempts=1000)
     mark = "?" if place.kind == "sqlite" else "%s"
     effect = (

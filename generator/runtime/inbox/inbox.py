@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from .._runtime.errors import ConfigurationError, printable
 from .._runtime.events import Probe
@@ -32,15 +32,10 @@ _log = logging.getLogger("netease_meeting.inbox")
 class Reader(Protocol[Read]):
     """What an inbox wants of a ``Webhook``."""
 
-    @property
-    def schedule(self) -> Sequence[float]:
-        """Seconds from each attempt of the sender to the next."""
-        ...
-
-    @property
-    def rebuild(self) -> Rebuild:
-        """What the API tells about callbacks that were lost."""
-        ...
+    schedule: ClassVar[tuple[float, ...]]
+    """Seconds from each attempt of the sender to the next."""
+    rebuild: ClassVar[Rebuild]
+    """What the API tells about callbacks that were lost."""
 
     def parse(self, body: bytes, headers: HeaderSource) -> Read:
         """Verify and return the event, or raise a ``WebhookError``."""
@@ -205,7 +200,9 @@ class Inbox(Generic[E]):
     def _twin(self, lease: Lease) -> str | None:
         if not lease.mixed:
             return None
-        return twin_of(lease.entry, self._store.history(lease.entry.meeting), self._webhook.rebuild.missing)
+        missing = self._webhook.rebuild.missing
+        again = [kind for kind, steps in missing.items() if any(steps.values())]  # the others end a meeting for good
+        return twin_of(lease.entry, self._store.history(lease.entry.meeting), again)
 
     def _fail(self, lease: Lease, error: Exception) -> None:
         entry, text = lease.entry, printable(f"{type(error).__name__}: {error}")
