@@ -123,8 +123,8 @@ BREAKING: dict[str, tuple[Mutation, str, str]] = {
         "its operationId was editMeeting, now changeMeeting",
     ),
     "a deleted callback": (
-        lambda c: c["webhooks"].pop("recordingReady"),
-        "RecordingReady",
+        lambda c: c["webhooks"].pop("memberLeft"),
+        "MemberLeft",
         "the callback was removed",
     ),
     "a shorter maxLength": (

@@ -67,7 +67,7 @@ def address(published: Path) -> Iterator[str]:
     thread.join()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # a browser at hand keeps an event loop running, which other tests would trip over
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium")
     if chromium is None:

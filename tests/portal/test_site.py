@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from copy import copy
 from functools import cache
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from bs4 import BeautifulSoup
@@ -102,7 +103,7 @@ def test_every_link_leads_somewhere_and_none_leaves_the_site_by_itself(published
         if fragment:
             if target not in known:
                 known[target] = anchors(target)
-            assert fragment in known[target], f"{page}: {link}"
+            assert unquote(fragment) in known[target], f"{page}: {link}"
 
 
 def test_the_twins_link_to_twins(site: Path) -> None:

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 
-@dataclass(frozen=True)
-class Rebuild:
+
+class Rebuild(msgspec.Struct, frozen=True):
     """How lost events are found out. Names of fields are those on the wire, operations are in the client's words."""
 
     message: tuple[str, str]

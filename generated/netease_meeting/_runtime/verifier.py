@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from hmac import compare_digest
@@ -90,7 +90,7 @@ class Verifier:
                 "Webhook needs an app_key and at least one app_secret; only a function as app_secret, which is given "
                 "the AppKey of each callback and returns its secret, does without app_key."
             )
-        self._decoy = [check_secret(secrets.token_hex(16))]
+        self._decoy = [check_secret(os.urandom(16).hex())]
         self._sign = scheme.sign
         (digest,) = scheme.digests
         self._at = [name.decode() for name, _ in scheme.sign(_NOTHING)].index(digest)
