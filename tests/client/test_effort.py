@@ -2,8 +2,8 @@
 
 The interpreter's profile hook counts every call of a Python or C function. The number depends on the versions of
 Python, httpcore, h11 and msgspec, so it is compared where those are locked: on Python 3.11 with requirements-dev.txt,
-as CI runs it. On another Python the tests say so and skip. An asynchronous call through turbo is not counted: how often the
-loop looks for its answer depends on how long that takes.
+as CI runs it. On another Python the tests say so and skip. An asynchronous call through turbo is not counted: how often
+the loop looks for its answer depends on how long that takes.
 """
 
 from __future__ import annotations
