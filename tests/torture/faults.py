@@ -57,7 +57,11 @@ def mixed_calls(seed: int) -> Figure:
 
     async def run(direct: MeetingClient, url: str) -> None:
         host = direct.accounts.create(im_accid="host").account_id
-        meetings = [direct.meetings.create(host=host, type=1, subject=f"m{index}") for index in range(50)]
+        start = int(time.time() * 1000) + 86_400_000
+        meetings = [
+            direct.meetings.create(host=host, type=3, subject=f"m{index}", start_time=start, end_time=start + 1000)
+            for index in range(50)
+        ]
         chance = random.Random(seed)
         async with connect(url, max_retries=4, on_attempt=count) as client:
 

@@ -37,7 +37,7 @@ from tests.generator.test_bombs import bombs
 from tests.generator.test_hostile import NASTY, assigned, facts
 
 CANARY = "canary-secret-7f3a"
-SUM = re.compile("[0-9a-f]{40}")
+SUM = re.compile(r"(?<![0-9a-f])[0-9a-f]{40}(?![0-9a-f])")
 TIMEOUT = 2.0
 JSON = (b"Content-Type", b"application/json;charset=utf-8")
 MEETING = {
