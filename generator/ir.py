@@ -586,6 +586,14 @@ class Api:
         return tuple(operation for resource in self.resources for operation in resource.operations)
 
     @cached_property
+    def models_by_name(self) -> dict[str, Model]:
+        return {model.name: model for model in self.models}
+
+    @cached_property
+    def enums_by_name(self) -> dict[str, Enum]:
+        return {enum.name: enum for enum in self.enums}
+
+    @cached_property
     def requests(self) -> tuple[Model, ...]:
         """The models that are bodies of requests."""
         bodies = {operation.request.name for operation in self.operations}

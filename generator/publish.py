@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import yaml
-
+from . import yamlfile
 from .ir import Api
 from .postman import collection
 from .render import PACKAGE
@@ -49,25 +48,9 @@ def _in_english(node: Any) -> Any:
     return {key: english.get(key, _in_english(value)) for key, value in kept.items()}
 
 
-class _Dumper(yaml.CSafeDumper):
-    """Writes shared values out each time: readers of the published file need not know YAML's anchors."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-_Dumper.add_representer(
-    str,
-    lambda dumper, text: dumper.represent_scalar(
-        "tag:yaml.org,2002:str", text, style="|" if "\n" in text.strip("\n") else None
-    ),
-)
-
-
 def _yaml(document: dict[str, Any]) -> bytes:
     header = "# Generated from spec/ by `make generate`. Do not edit.\n"
-    text: str = yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
-    return (header + text).encode()
+    return (header + yamlfile.dump(document)).encode()
 
 
 def _json(value: dict[str, Any]) -> bytes:

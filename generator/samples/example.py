@@ -26,5 +26,5 @@ def _header(api: Api, field: Field) -> int | str:
     example = field.schema.get("example")
     if isinstance(example, (int, str)):
         return example
-    enum = next((enum for enum in api.enums if enum.name == field.type.name), None)
+    enum = api.enums_by_name.get(field.type.name)
     return enum.members[0].value if enum is not None else field.wire

@@ -81,8 +81,8 @@ class _Call:
     """One call as Python text, with the names it needs."""
 
     def __init__(self, api: Api, operation: Operation) -> None:
-        self._models = {model.name: model for model in api.models}
-        self._enums = {enum.name: enum for enum in api.enums}
+        self._models = api.models_by_name
+        self._enums = api.enums_by_name
         self._names: set[str] = set()
         self._operation = operation
         values = {**operation.example, **headers(api, operation)}
