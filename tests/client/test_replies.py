@@ -16,6 +16,8 @@ from tests.conftest import RudeServer, reply, rude_server
 
 MEETING = {"meetingUniqueId": 7, "meetingId": "123456789", "subject": "周会", "status": 2}
 MEETING_JSON = json.dumps(MEETING).encode()
+LARGE = json.dumps({**MEETING, "subject": "x" * 20_000}).encode()
+"""Larger than the replies that are looked through whole."""
 
 
 def client(server: RudeServer) -> MeetingClient:
@@ -43,6 +45,9 @@ NOT_AN_ENVELOPE = {
     "null": reply(b"null"),
     "code twice": reply(b'{"code":200,"code":401,"ret":null}'),
     "code twice, once in disguise": reply(b'{"\\u0063ode":401,"code":200,"ret":%b}' % MEETING_JSON),
+    "code twice around a page": reply(b'{"code":401,"ret":%b,"code":200}' % LARGE),
+    "code in disguise around a page": reply(b'{"\\u0063ode":401,"ret":%b,"code":200}' % LARGE),
+    "ret twice around a page": reply(b'{"code":200,"ret":1,"ret":%b}' % LARGE),
     "ret twice": reply(b'{"code":200,"ret":{},"ret":%b}' % MEETING_JSON),
     "a key of ret twice": reply(b'{"code":200,"ret":{"meetingUniqueId":1,%b}' % MEETING_JSON[1:] + b"}"),
     "an unknown key twice": reply(b'{"code":200,"x":1,"x":1,"ret":%b}' % MEETING_JSON),
