@@ -10,9 +10,10 @@ from netease_meeting.sandbox.core import APP_KEY, APP_SECRET
 from netease_meeting.sandbox.server import Server
 
 from generator.ir import Api
+from generator.postman import collection
 from tests.samples.conftest import NEWMAN
 from tests.samples.staging import stage
-from tests.samples.test_collection import collection, requests
+from tests.samples.test_collection import requests
 
 
 def test_newman_runs_it(api: Api, server: Server, tmp_path: Path) -> None:
