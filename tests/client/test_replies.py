@@ -238,6 +238,43 @@ def test_an_unknown_code_is_a_general_api_error() -> None:
     assert silent.value.msg == ""
 
 
+@pytest.mark.case(65, 70)
+@pytest.mark.parametrize(
+    ("sent", "read"), [("r1", "r1"), (7, "7"), (1.5, "1.5"), (None, None), (True, None), ({}, None), (["r1"], None)]
+)
+def test_what_surrounds_a_result_is_text_or_a_number(sent: object, read: str | None) -> None:
+    around = {"requestId": sent, "costTime": sent}
+    with pytest.raises(errors.APIError) as caught:
+        get(reply(json.dumps({"code": 9999, "msg": sent, **around}).encode()))
+    assert (caught.value.request_id, caught.value.msg) == (read, read or "")
+    with (
+        rude_server(reply(json.dumps({"code": 200, "ret": MEETING, **around}).encode())) as server,
+        client(server) as c,
+    ):
+        raw = c.with_raw_response.meetings.get(meeting_unique_id=7)
+    assert (raw.request_id, raw.cost_time) == (read, read)
+
+
+@pytest.mark.case(42, 61, 62)
+@pytest.mark.parametrize(
+    ("sent", "name"),
+    [
+        ([], "an array"),
+        ("x", "text"),
+        (True, "a boolean"),
+        (1.5, "a fraction"),
+        (1, "a number"),
+        (None, "null"),
+    ],
+)
+def test_what_stands_in_the_place_of_an_envelope_is_named(sent: object, name: str) -> None:
+    with pytest.raises(errors.APIResponseError, match=f"the answer is JSON, but {name} instead of an object ·"):
+        get(reply(json.dumps(sent).encode()))
+    if sent != 1:
+        with pytest.raises(errors.APIResponseError, match=f"the answer is an object whose `code` is {name} ·"):
+            get(reply(json.dumps({"code": sent}).encode()))
+
+
 @pytest.mark.case(49)
 def test_answers_may_be_compressed() -> None:
     body = gzip.compress(json.dumps({"code": 200, "ret": MEETING}).encode())

@@ -1,8 +1,9 @@
 """Mutation testing of signing, retries and the envelope: ``python -m tests.mutation [module …]``.
 
 Each mutant is a module with one small mistake. A forked child imports it in the module's place and runs the tests
-that reach the mistaken line; a mutant that fails no test survives. Prints the survivors, writes
-``build/mutation.json`` and exits with 1 below the target.
+that reach the mistaken line; a mutant that fails no test survives. A test that fails alone where nothing was mutated
+kills nothing: in the end every test that killed is run so. Prints the survivors, writes ``build/mutation.json`` and
+exits with 1 below the target.
 
 mutmut and cosmic-ray were tried first: see docs/decisions.md.
 """
@@ -43,7 +44,7 @@ TESTS = (
     "tests/client/test_observability.py",
 )
 TARGET = 0.95
-PATIENCE = 60  # seconds after which a mutant that goes on for ever counts as found
+PATIENCE = 60  # seconds after which a mutant that goes on for ever counts as found; it is printed
 WARM = (httpx, hypothesis)  # what takes longest to import: once, before any child
 
 
@@ -78,12 +79,26 @@ def reaching() -> dict[str, dict[int, list[str]]]:
         for file in found.measured_files():
             for line, contexts in found.contexts_by_lineno(file).items():
                 tests = {context.partition("|")[0] for context in contexts if context}
-                lines[Path(file).stem][line] = sorted(tests, key=lambda test: (TESTS[0] not in test, test))
+                lines[Path(file).stem][line] = sorted(tests)
         return lines
 
 
-def start(mutant: Mutant, tests: Sequence[str]) -> int:
-    """Begin a child that ends with 0 if the mutant survives; return its process id."""
+class Killer:
+    """Writes down the first test that failed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / str(os.getpid())
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed and not self._file.exists():
+            self._file.write_text(report.nodeid, "utf-8")
+
+
+def start(mutant: Mutant, tests: Sequence[str], folder: Path) -> int:
+    """Begin a child that ends with 0 if the mutant survives; return its process id.
+
+    The test that failed is then in a file of the folder, named after the process.
+    """
     name = f"netease_meeting._runtime.{mutant.module}"
     code = compile(mutant.source, f"{mutant.module}.py", "exec")
     pid = os.fork()
@@ -95,9 +110,64 @@ def start(mutant: Mutant, tests: Sequence[str]) -> int:
     sys.meta_path.insert(0, Mutated(name, code))
     status: int = pytest.ExitCode.INTERNAL_ERROR
     try:
-        status = pytest.main(["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", *tests])
+        status = pytest.main(["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", *tests], [Killer(folder)])
     finally:
         os._exit(int(status))
+
+
+def stages(tests: Sequence[str]) -> list[Sequence[str]]:
+    """Return the tests in the order to run them in: those that take no time first, for most mutants end there."""
+    driven = [test for test in tests if test.startswith(TESTS[0])]
+    replies = [test for test in tests if test.startswith(TESTS[1])]
+    others = [test for test in tests if not test.startswith(TESTS[:2])]
+    return [stage for stage in (driven, replies, others) if stage]
+
+
+def killer(folder: Path, pid: int) -> str:
+    file = folder / str(pid)
+    if not file.exists():
+        return ""  # it could not be imported, or ended the process
+    test = file.read_text("utf-8")
+    file.unlink()  # process ids come again
+    return test
+
+
+def fails(module: str, source: str, tests: Sequence[str], folder: Path) -> str:
+    """Return what fails of the tests where nothing is mutated, or nothing."""
+    pid = start(Mutant(module, 0, "", source), tests, folder)
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    return f"{killer(folder, pid) or 'pytest'} ends with {status}" if status else ""
+
+
+def run(waiting: Sequence[Mutant], reached: dict[str, dict[int, list[str]]], folder: Path) -> dict[Mutant, str | None]:
+    """Return which test killed each mutant: ``None`` where it survived."""
+    killed: dict[Mutant, str | None] = {}
+    left = [(mutant, stages(reached[mutant.module].get(mutant.line) or TESTS)) for mutant in waiting]
+    running: dict[int, tuple[Mutant, list[Sequence[str]], float]] = {}
+    while left or running:
+        while left and len(running) < (os.cpu_count() or 2):
+            mutant, (tests, *others) = left.pop(0)
+            running[start(mutant, tests, folder)] = mutant, others, time.monotonic() + PATIENCE
+        for pid, (mutant, others, until) in list(running.items()):
+            done, status = os.waitpid(pid, os.WNOHANG)
+            what = f"{mutant.module}.py:{mutant.line}: {mutant.what}"
+            if done:
+                del running[pid]
+                code = os.waitstatus_to_exitcode(status)
+                if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED):
+                    sys.exit(f"{what}: pytest itself failed")
+                if code == 0 and others:
+                    left.insert(0, (mutant, others))
+                    continue
+                killed[mutant] = killer(folder, pid) if code else None
+                if code == 0:
+                    print(f"survived: {what}", flush=True)
+            elif time.monotonic() > until:
+                print(f"goes on for ever: {what}", flush=True)
+                os.kill(pid, signal.SIGKILL)
+                running[pid] = mutant, others, float("inf")
+        time.sleep(0.005)
+    return killed
 
 
 def main() -> int:
@@ -107,46 +177,28 @@ def main() -> int:
     started = time.monotonic()
     reached = reaching()
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    waiting: list[Mutant] = []
-    for module in options.modules:
-        source = (RUNTIME / f"{module}.py").read_text("utf-8")
-        named = sorted({test for tests in reached[module].values() for test in tests})
-        if status := os.waitstatus_to_exitcode(os.waitpid(start(Mutant(module, 0, "", source), named), 0)[1]):
-            sys.exit(f"{module}: the tests end with {status} although nothing was mutated")
-        waiting += mutants(module, source)
-    total: dict[str, int] = defaultdict(int)
-    survivors: list[Mutant] = []
-    running: dict[int, tuple[Mutant, float]] = {}
-    for mutant in waiting:
-        total[mutant.module] += 1
-    while waiting or running:
-        while waiting and len(running) < (os.cpu_count() or 2):
-            mutant = waiting.pop()
-            running[start(mutant, reached[mutant.module].get(mutant.line) or TESTS)] = mutant, time.monotonic()
-        for pid, (mutant, since) in list(running.items()):
-            done, status = os.waitpid(pid, os.WNOHANG)
-            if done:
-                del running[pid]
-                if os.waitstatus_to_exitcode(status) in (
-                    pytest.ExitCode.INTERNAL_ERROR,
-                    pytest.ExitCode.NO_TESTS_COLLECTED,
-                ):
-                    sys.exit(f"{mutant.module}.py:{mutant.line}: {mutant.what}: pytest itself failed")
-                if status == 0:
-                    survivors.append(mutant)
-                    print(f"survived: {mutant.module}.py:{mutant.line}: {mutant.what}", flush=True)
-            elif time.monotonic() - since > PATIENCE:
-                os.kill(pid, signal.SIGKILL)
-        time.sleep(0.005)
-    print("\n| module | mutants | killed | |\n|---|---|---|---|")
+    sys.dont_write_bytecode = False  # children import what the first of them has compiled
+    print("\n| module | mutants | killed | |\n|---|---|---|---|", flush=True)
     results: dict[str, object] = {}
     met = True
-    for module, count in total.items():
-        alive = [mutant for mutant in survivors if mutant.module == module]
-        score = 1 - len(alive) / count
-        met = met and score >= TARGET
-        print(f"| {module} | {count} | {count - len(alive)} | {score:.1%} |")
-        results[module] = {"mutants": count, "survivors": [f"{mutant.line}: {mutant.what}" for mutant in alive]}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for module in options.modules:
+            source = (RUNTIME / f"{module}.py").read_text("utf-8")
+            if why := fails(module, source, sorted({t for tests in reached[module].values() for t in tests}), folder):
+                sys.exit(f"{module}: nothing was mutated, and {why}")
+            killed = run(list(mutants(module, source)), reached, folder)
+            alone = {test for test in killed.values() if test and fails(module, source, [test], folder)}
+            for test in sorted(alone):
+                print(f"fails alone without any mutant, so it kills none: {test}", flush=True)
+            alive = [mutant for mutant, test in killed.items() if test is None or test in alone]
+            score = 1 - len(alive) / len(killed)
+            met = met and score >= TARGET
+            print(f"| {module} | {len(killed)} | {len(killed) - len(alive)} | {score:.1%} |", flush=True)
+            results[module] = {
+                "mutants": len(killed),
+                "survivors": [f"{mutant.line}: {mutant.what}" for mutant in alive],
+            }
     print(f"\n{time.monotonic() - started:.0f} s")
     Path("build").mkdir(exist_ok=True)
     Path("build/mutation.json").write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")

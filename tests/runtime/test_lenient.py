@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 from netease_meeting import ControlType, MeetingStatus
-from netease_meeting._runtime.lenient import convert
+from netease_meeting._runtime.lenient import convert, integer
 
 
 class Inner(msgspec.Struct):
@@ -105,3 +105,31 @@ def test_what_is_required_may_be_null_only_where_the_contract_says_so() -> None:
         convert({"nullable": None, "number": None}, Demanding)
     with pytest.raises(msgspec.ValidationError, match="nullable"):
         convert({"number": 1}, Demanding)
+
+
+@pytest.mark.case(68, 70)
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        (0, 0),
+        ("0", 0),
+        ("-12", -12),
+        (2**63 - 1, 2**63 - 1),
+        (str(2**63 - 1), 2**63 - 1),
+        (-(2**63), -(2**63)),
+        (2**63, None),
+        (str(2**63), None),
+        (-(2**63) - 1, None),
+        ("x", None),
+        ("1 ", None),
+        ("", None),
+        ("１２", None),
+        (True, None),
+        (1.0, None),
+        (None, None),
+        ([1], None),
+    ],
+)
+def test_an_integer_is_read_from_a_number_or_a_text_of_64_bits(sent: object, read: int | None) -> None:
+    assert integer(sent) == read
+    assert type(integer(sent)) is type(read)

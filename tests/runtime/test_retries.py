@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+import threading
+import time
+import warnings
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from netease_meeting import ErrorCode, MeetingStatus, errors
+from netease_meeting._runtime import retry
 from netease_meeting._runtime.flow import Send
 from netease_meeting._runtime.retry import LONGEST_WAIT, Budget, Outcome, backoff, retry_after
 from netease_meeting._runtime.transport import Reply, TransportError
@@ -230,6 +235,79 @@ def test_retry_after_may_be_a_date() -> None:
     assert retry_after(date(1_700_000_010), 1_700_000_000) == 10
     assert retry_after(date(1_600_000_000), 1_700_000_000) == 0
     assert retry_after("Tue, 14 Nov 2023 22:13:30", 1_700_000_000) is None
+
+
+@pytest.mark.case(55)
+@pytest.mark.parametrize(
+    ("header", "seconds"), [(" 7 ", 7.0), ("9" * 400, 999_999_999_999.0), ("²", None), ("１２", None), ("", None)]
+)
+def test_retry_after_in_digits(header: str, seconds: float | None) -> None:
+    assert retry_after(header, 0.0) == seconds
+
+
+@pytest.mark.case(81)
+@pytest.mark.parametrize(
+    ("attempt", "outcome", "wait"),
+    [
+        (1, Outcome.AMBIGUOUS, 0.5),
+        (1, Outcome.UNREACHABLE, 0.5),
+        (1, Outcome.NOT_SENT, 0.5),
+        (2, Outcome.AMBIGUOUS, 1.0),
+        (3, Outcome.AMBIGUOUS, 2.0),
+        (5, Outcome.AMBIGUOUS, 8.0),
+        (6, Outcome.AMBIGUOUS, 8.0),
+        (1, Outcome.REFUSED, 1.0),
+        (1, Outcome.BUSY, 1.0),
+        (3, Outcome.BUSY, 4.0),
+        (5, Outcome.BUSY, 8.0),
+    ],
+)
+def test_waits_double_and_are_longer_where_the_server_throttles(attempt: int, outcome: Outcome, wait: float) -> None:
+    assert backoff(attempt, outcome, 1.0) == wait
+    assert backoff(attempt, outcome, 0.25) == wait / 4
+    assert backoff(attempt, outcome, 0.0) == 0.0
+    assert backoff(attempt, outcome, 0.0, 9.0) == 9.0
+    assert backoff(attempt, outcome, 1.0, 0.1) == wait
+    assert backoff(attempt, outcome, 0.0, LONGEST_WAIT) == LONGEST_WAIT
+    assert backoff(attempt, outcome, 0.0, LONGEST_WAIT + 0.1) is None
+
+
+@pytest.mark.case(81)
+def test_the_budget_holds_500_and_each_retry_has_its_price() -> None:
+    budget = Budget()
+    assert [budget.take(Outcome.AMBIGUOUS) for _ in range(36)] == [14] * 35 + [0]
+    assert [budget.take(Outcome.BUSY), budget.take(Outcome.REFUSED), budget.take(Outcome.BUSY)] == [5, 5, 0]
+    for _ in range(4):
+        budget.refund(0)
+    assert budget.take(Outcome.BUSY) == 0
+    budget.refund(0)
+    assert budget.take(Outcome.BUSY) == 5
+    budget.refund(10_000)
+    budget.refund(14)
+    assert [budget.take(Outcome.BUSY) for _ in range(101)] == [5] * 100 + [0]
+
+
+def test_a_fork_while_another_thread_pays_leaves_the_child_able_to_pay() -> None:
+    held = threading.Event()
+
+    def hold() -> None:
+        with retry._lock:
+            held.set()
+            time.sleep(0.1)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait()
+    child = multiprocessing.get_context("fork").Process(target=Budget().take, args=(Outcome.BUSY,))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12: exactly this is what it warns of
+        child.start()
+    thread.join()
+    child.join(10)
+    if child.is_alive():
+        child.kill()
+        child.join()
+    assert child.exitcode == 0
 
 
 @pytest.mark.case(81)

@@ -51,6 +51,13 @@ def test_nonce_is_decimal_and_long_and_shifts_no_digit() -> None:
         assert not nonce.endswith(b"0")
 
 
+@pytest.mark.case(9)
+@pytest.mark.parametrize(("place", "nonce"), [(0, b"1" + b"0" * 22 + b"1"), (-1, b"9" * 24)])
+def test_nonces_fill_their_range(place: int, nonce: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("secrets.randbelow", lambda end: range(end)[place])
+    assert new_nonce() == nonce
+
+
 def nonces(count: int) -> list[bytes]:
     return [new_nonce() for _ in range(count)]
 
@@ -74,6 +81,22 @@ def test_each_signature_is_fresh_and_of_its_time() -> None:
     assert first[b"CheckSum"] != second[b"CheckSum"]
 
 
+@pytest.mark.case(1, 10)
+def test_everything_a_signature_may_be_made_of_is_there() -> None:
+    seen: list[Material] = []
+
+    def sign(material: Material) -> tuple[tuple[bytes, bytes], ...]:
+        seen.append(material)
+        return ((b"A", b"%d" % len(seen)),)
+
+    scheme = Scheme("s", sign, {}, ("A",))
+    assert Signer("key", "secret").sign([scheme, scheme], b"{}", 12.3456) == [(b"A", b"1"), (b"A", b"2")]
+    for found in seen:
+        assert (found.app_key, found.app_secret, found.body) == (b"key", b"secret", b"{}")
+        assert (found.unix_seconds, found.unix_millis) == (b"12", b"12345")
+    assert seen[0].nonce == seen[1].nonce, "one request carries one nonce"
+
+
 @pytest.mark.case(2, 4)
 @pytest.mark.parametrize("secret", ["", "secret\n", " secret", "secret\t", "\ud800"])
 def test_a_secret_that_cannot_be_meant_is_refused(secret: str) -> None:
@@ -84,7 +107,7 @@ def test_a_secret_that_cannot_be_meant_is_refused(secret: str) -> None:
 @pytest.mark.case(4, 5, 6)
 @pytest.mark.parametrize("key", ["", "ke y", "key\r\nX: y", "ключ", "key\x7f", "key\t"])
 def test_a_key_that_cannot_be_a_header_is_refused(key: str) -> None:
-    with pytest.raises(errors.ConfigurationError, match="app_key"):
+    with pytest.raises(errors.ConfigurationError, match=r"^app_key must"):
         Signer(key, "secret")
 
 
