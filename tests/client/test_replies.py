@@ -49,7 +49,7 @@ NOT_AN_ENVELOPE = {
     "code in disguise around a page": reply(b'{"\\u0063ode":401,"ret":%b,"code":200}' % LARGE),
     "ret twice around a page": reply(b'{"code":200,"ret":1,"ret":%b}' % LARGE),
     "ret twice": reply(b'{"code":200,"ret":{},"ret":%b}' % MEETING_JSON),
-    "a key of ret twice": reply(b'{"code":200,"ret":{"meetingUniqueId":1,%b}' % MEETING_JSON[1:] + b"}"),
+    "a key of ret twice": reply(b'{"code":200,"ret":{"meetingUniqueId":1,%b}' % MEETING_JSON[1:]),
     "an unknown key twice": reply(b'{"code":200,"x":1,"x":1,"ret":%b}' % MEETING_JSON),
     "a key twice in a refusal": reply(b'{"code":500,"msg":"","msg":""}'),
     "a lone surrogate": reply(b'{"code":200,"ret":{"subject":"\\ud800"}}'),
