@@ -324,6 +324,7 @@ class _Builder:
                 text=_text(fact, "description"),
                 longest=fact.get("maxLength"),
                 example=fact.get("example", ""),
+                function=f"_{naming.snake(name)}_{naming.snake(header)}" if isinstance(fact["value"], dict) else "",
             )
             for header, fact in signature["headers"].items()
         )

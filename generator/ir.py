@@ -235,6 +235,13 @@ class SignedHeader:
     longest: int | None
     """How many characters it may have."""
     example: str
+    function: str
+    """What makes a digest. Empty for a header that carries parts as they are."""
+
+    @property
+    def call(self) -> str:
+        """The expression that makes the value: a digest has a function of its own, for those who only compare it."""
+        return f"{self.function}(m)" if self.function else self.expression
 
 
 @dataclass(frozen=True)
@@ -265,8 +272,8 @@ class Scheme:
         }
 
     @property
-    def digests(self) -> tuple[str, ...]:
-        return tuple(header.name for header in self.headers if isinstance(header.value, dict))
+    def digests(self) -> tuple[SignedHeader, ...]:
+        return tuple(header for header in self.headers if header.function)
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ def _signing(api: Api, language: str) -> list[str]:
     """Return the script that sets a variable for each part and each digest of the signatures."""
     schemes = {scheme.name: scheme for operation in api.operations for scheme in operation.schemes}.values()
     values = [header for scheme in schemes for header in scheme.headers]
-    digests = [header for header in values if isinstance(header.value, dict)]
+    digests = [digest for scheme in schemes for digest in scheme.digests]
     times = {part for header in values if isinstance(header.value, list) for part in header.value if part in _PARTS}
     return [
         'if (!pm.variables.get("appKey") || !pm.variables.get("appSecret")) {',

@@ -10,6 +10,10 @@ from ._runtime.signing import Headers, Material, Scheme
 __all__ = ["BODY_DIGEST", "CALLBACK_CHECK_SUM", "CHECK_SUM"]
 
 
+def _check_sum_check_sum(m: Material) -> bytes:
+    return sha1(m.app_secret + m.nonce + m.unix_seconds).hexdigest().encode()
+
+
 def _check_sum(m: Material) -> Headers:
     """Proves who sent a request. Every request is authenticated, and one that fails cannot call the API. Nonce,
     time and sum are made anew for each request. The sum covers neither body, method nor path, hence HTTPS is a
@@ -19,15 +23,23 @@ def _check_sum(m: Material) -> Headers:
         (b"AppKey", m.app_key),
         (b"Nonce", m.nonce),
         (b"CurTime", m.unix_seconds),
-        (b"CheckSum", sha1(m.app_secret + m.nonce + m.unix_seconds).hexdigest().encode()),
+        (b"CheckSum", _check_sum_check_sum(m)),
     )
+
+
+def _body_digest_authorization(m: Material) -> bytes:
+    return md5(m.body + b"@163").hexdigest().encode()
 
 
 def _body_digest(m: Material) -> Headers:
     """Ties a request to its body: MD5 over the JSON text that is sent with @163 behind it. It contains no secret
     and proves nothing by itself.
     """
-    return ((b"authorization", md5(m.body + b"@163").hexdigest().encode()),)
+    return ((b"authorization", _body_digest_authorization(m)),)
+
+
+def _callback_check_sum_check_sum(m: Material) -> bytes:
+    return sha1(m.app_secret + m.nonce + m.unix_millis + md5(m.body).hexdigest().encode()).hexdigest().encode()
 
 
 def _callback_check_sum(m: Material) -> Headers:
@@ -38,10 +50,7 @@ def _callback_check_sum(m: Material) -> Headers:
         (b"AppKey", m.app_key),
         (b"Nonce", m.nonce),
         (b"CurTime", m.unix_millis),
-        (
-            b"CheckSum",
-            sha1(m.app_secret + m.nonce + m.unix_millis + md5(m.body).hexdigest().encode()).hexdigest().encode(),
-        ),
+        (b"CheckSum", _callback_check_sum_check_sum(m)),
     )
 
 
@@ -49,12 +58,14 @@ CHECK_SUM = Scheme(
     name="checkSum",
     sign=_check_sum,
     literals={"appKey": "AppKey", "nonce": "Nonce", "unixSeconds": "CurTime"},
-    digests=("CheckSum",),
+    digests={"CheckSum": _check_sum_check_sum},
 )
-BODY_DIGEST = Scheme(name="bodyDigest", sign=_body_digest, literals={}, digests=("authorization",))
+BODY_DIGEST = Scheme(
+    name="bodyDigest", sign=_body_digest, literals={}, digests={"authorization": _body_digest_authorization}
+)
 CALLBACK_CHECK_SUM = Scheme(
     name="callbackCheckSum",
     sign=_callback_check_sum,
     literals={"appKey": "AppKey", "nonce": "Nonce", "unixMillis": "CurTime"},
-    digests=("CheckSum",),
+    digests={"CheckSum": _callback_check_sum_check_sum},
 )

@@ -168,7 +168,8 @@ def _prepared(request: RequestBuilder, headers: Sequence[Header], body: bytes, d
     seconds = deadline - time.monotonic()
     if seconds <= 0:
         raise TransportError("the deadline passed", sent=False, timed_out=True)
-    sent = [("accept-encoding", "gzip"), *((name.decode(), value.decode()) for name, value in headers)]
+    sent = [(name.decode(), value.decode()) for name, value in headers]
+    sent.append(("accept-encoding", "gzip"))
     return request.headers(sent).body_bytes(body).timeout(timedelta(seconds=seconds))
 
 

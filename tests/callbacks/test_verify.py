@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from netease_meeting import errors
-from netease_meeting._runtime.signing import Headers, Material
+from netease_meeting._runtime.signing import Material
 from netease_meeting.webhooks import MeetingEnded, Webhook
 
 from tests.conftest import ROOT
@@ -301,13 +301,13 @@ def test_each_application_has_its_secret() -> None:
 @pytest.mark.case(120)
 def test_an_unknown_application_costs_as_many_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     hook = Webhook(app_secret=Tenants({"one": "secret-1"}), now=lambda: NOW)
-    sign, counted = hook._verifier._sign, list[bytes]()  # what is hashed has no public door
+    digest, counted = hook._verifier._digest, list[bytes]()  # what is hashed has no public door
 
-    def counting(material: Material) -> Headers:
+    def counting(material: Material) -> bytes:
         counted.append(material.app_key)
-        return sign(material)
+        return digest(material)
 
-    monkeypatch.setattr(hook._verifier, "_sign", counting)
+    monkeypatch.setattr(hook._verifier, "_digest", counting)
     for key in ("one", "unknown"):
         with pytest.raises(errors.WebhookSignatureError):
             hook.verify(BODY, signed(BODY, key=key, secret="wrong"))

@@ -99,7 +99,7 @@ def _open_async(origin: str) -> Connection[httpcore.AsyncConnectionInterface]:
     deadline = Deadline()
     backend = AsyncBackend(deadline)
     factory = httpcore.AsyncConnectionPool(
-        connections.ssl_context(),
+        connections.tls(origin),
         connections.httpcore_proxy(origin),
         keepalive_expiry=KEEPALIVE,
         network_backend=backend,

@@ -5,15 +5,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from .errors import MeetingError
 
 logger = logging.getLogger("netease_meeting")
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(msgspec.Struct, frozen=True):
     """One request that was sent, or could not be. Holds no header and no body."""
 
     operation: str

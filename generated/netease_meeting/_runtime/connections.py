@@ -15,12 +15,12 @@ import time
 import warnings
 from collections import defaultdict
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from typing import Generic, TypeVar
 
 import httpcore
+import msgspec
 
 from .errors import CLOSED, ClientClosedError, ConfigurationError
 from .limits import KEEPALIVE
@@ -33,8 +33,7 @@ from .transport import TransportError
 Wire = TypeVar("Wire", httpcore.ConnectionInterface, httpcore.AsyncConnectionInterface)
 
 
-@dataclass(slots=True)
-class Connection(Generic[Wire]):
+class Connection(msgspec.Struct, Generic[Wire]):
     """One connection to one origin, opened when it is first used."""
 
     origin: str
@@ -133,9 +132,14 @@ def _open(origin: str) -> Connection[httpcore.ConnectionInterface]:
     deadline = Deadline()
     backend = Backend(deadline)
     factory = httpcore.ConnectionPool(
-        ssl_context(), httpcore_proxy(origin), keepalive_expiry=KEEPALIVE, network_backend=backend
+        tls(origin), httpcore_proxy(origin), keepalive_expiry=KEEPALIVE, network_backend=backend
     )
     return Connection(origin, factory.create_connection(httpcore.URL(origin).origin), deadline)
+
+
+def tls(origin: str) -> ssl.SSLContext | None:
+    """Return the context for *origin*; reading the roots takes as long as a hundred calls, and plain HTTP needs none."""
+    return ssl_context() if origin.startswith("https:") else None
 
 
 @lru_cache(maxsize=1)

@@ -7,6 +7,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import httpcore
@@ -77,14 +78,25 @@ def _addresses(host: str, port: int) -> Iterable[str]:
 
 
 class _Stream(httpcore.NetworkStream):
+    """Holds what is written until an answer is waited for: head and body leave in one packet, one record of TLS."""
+
     def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._stream = stream
         self._deadline = deadline
+        self._written: list[bytes] = []
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._written:
+            with suppress(httpcore.WriteError):  # a server may answer, and close, before it has read everything
+                self._send()
         return self._stream.read(max_bytes, self._deadline.remaining(httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._written.append(buffer)
+
+    def _send(self) -> None:
+        buffer = b"".join(self._written)
+        self._written.clear()
         for start in range(0, len(buffer), _PIECE):
             self._stream.write(buffer[start : start + _PIECE], self._deadline.remaining(httpcore.WriteTimeout))
 

@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+
+import msgspec
 
 Row = TypeVar("Row")
 Page = TypeVar("Page")
 
 
-@dataclass(frozen=True, slots=True)
-class Paging(Generic[Row, Page]):
+class Paging(msgspec.Struct, Generic[Row, Page], frozen=True):
     """Where a page keeps its rows and totals: the contract's ``x-pagination`` in Python names."""
 
     index: str

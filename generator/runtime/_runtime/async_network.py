@@ -72,13 +72,20 @@ class _Socket(asyncio.Protocol):
 
 
 class _AsyncStream(httpcore.AsyncNetworkStream):
+    """Holds what is written until an answer is waited for, as ``network`` does."""
+
     def __init__(self, socket: _Socket, deadline: Deadline) -> None:
         self._socket = socket
         self._deadline = deadline
+        self._written: list[bytes] = []
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         seconds = self._deadline.remaining(httpcore.ReadTimeout)
         socket = self._socket
+        if self._written:
+            # Nothing is waited for: the bytes are in memory already, and a broken connection shows when it is read.
+            socket.transport.write(b"".join(self._written))
+            self._written.clear()
         if not socket.received and not socket.ended:
             loop = asyncio.get_running_loop()
             socket.waiter = waiter = loop.create_future()
@@ -98,10 +105,7 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._deadline.remaining(httpcore.WriteTimeout)
-        if buffer:
-            # Nothing is waited for: the buffer is in memory already, and a broken connection shows when it is read.
-            self._socket.transport.write(buffer)
+        self._written.append(buffer)
 
     async def aclose(self) -> None:
         self._socket.transport.abort()  # nothing is left to send; a farewell could be waited for half a minute

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
@@ -38,19 +39,17 @@ class Scheme(NamedTuple):
     """Returns the headers, in the contract's order."""
     literals: Mapping[str, str]
     """Which header carries which plain part, for example ``{"nonce": "Nonce"}``."""
-    digests: tuple[str, ...]
-    """The headers that carry a digest."""
+    digests: Mapping[str, Callable[[Material], bytes]]
+    """Which header carries a digest, and what makes it."""
 
 
 def new_nonce() -> bytes:
     """Return 24 random decimal digits that neither begin nor end with 0.
 
     Digits only, so that nobody can choose a nonce that doubles as another message; no 0 at the end, so that no digit
-    can be moved between the nonce and the time behind it. ``secrets`` asks the kernel, hence no repeats across forks.
+    can be moved between the nonce and the time behind it. The kernel is asked each time, hence no repeats across forks.
     """
-    from secrets import randbelow  # here, because callbacks are verified without
-
-    number = randbelow(81 * 10**22)
+    number = int.from_bytes(os.urandom(16), "big") % (81 * 10**22)  # 48 bits more than needed: no number is likelier
     return b"%d%d" % (10**22 + number // 9, number % 9 + 1)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
 from hmac import compare_digest
 from operator import itemgetter
 from typing import Any, NoReturn, Protocol
@@ -42,6 +41,9 @@ LARGEST_BODY = 1024 * 1024
 _VISIBLE = re.compile(rb"[\x21-\x7e]{1,128}")
 _MILLIS = re.compile(rb"[1-9][0-9]{12}")
 _HEX = re.compile(rb"[0-9a-f]+")
+
+_KNOWN_ORDERS = 64
+_FIRST = itemgetter(0)
 
 Hint = tuple[str, str]
 """What to do, in English and Chinese."""
@@ -90,12 +92,9 @@ class Verifier:
                 "the AppKey of each callback and returns its secret, does without app_key."
             )
         self._decoy = [check_secret(os.urandom(16).hex())]
-        self._sign = scheme.sign
-        (digest,) = scheme.digests
-        self._at = [name.decode() for name, _ in scheme.sign(_NOTHING)].index(digest)
+        ((digest, self._digest),) = scheme.digests.items()
         self._names = (*(scheme.literals[part] for part in ("appKey", "nonce", "unixMillis")), digest)
-        # One sender's requests carry the same headers in the same order: where ours stand is looked up once.
-        self._places = lru_cache(maxsize=64)(self._find)
+        self._places: dict[tuple[str | bytes, ...], Callable[[Sequence[Any]], tuple[Any, ...]]] = {}
 
     def verify(self, body: bytes, headers: HeaderSource) -> str:
         """Return the AppKey if *body* was signed by the vendor, lately, with a secret of that AppKey."""
@@ -103,44 +102,37 @@ class Verifier:
             body = _raw(body)
         if len(body) > LARGEST_BODY:
             _refuse(f"the body is larger than {LARGEST_BODY // 1024} KiB", _SIZE, WebhookTooLargeError)
-        key, nonce, millis, digest = self._values(headers)
+        pairs: Any = headers if type(headers) is list else _pairs(headers)
+        names = tuple(map(_FIRST, pairs))
+        (_, key), (_, nonce), (_, millis), (_, digest) = (self._places.get(names) or self._find(names))(pairs)
+        if type(nonce) is str:
+            try:
+                key, nonce = key.encode(), nonce.encode()
+                millis, digest = millis.encode(), digest.encode()
+            except (AttributeError, UnicodeEncodeError):
+                pass  # neither text nor bytes, or text that no header can hold: refused just below
+        if not (
+            type(nonce) is type(millis) is type(digest) is bytes
+            and (nonce.isalnum() and len(nonce) <= 128)
+            and (millis.isdigit() and len(millis) == 13 and millis >= b"1")
+            and key == self._app_key
+        ):  # not as the vendor sends it to this application: what is allowed all the same, and why not
+            key, nonce, millis, digest = self._checked(key, nonce, millis, digest)
         name = self._name if key == self._app_key else key.decode()
         found = self._live if self._resolve is None else _wrapped(self._resolve(name) or ())
         signed = False
         for secret in found or self._decoy:  # an AppKey nobody knows takes as long as a wrong secret
-            made = self._sign(Material(key, secret.reveal(), nonce, millis[:-3], millis, body))
-            signed |= compare_digest(made[self._at][1], digest)
+            made = self._digest(Material(key, secret.reveal(), nonce, millis[:-3], millis, body))
+            signed |= compare_digest(made, digest)
         if not signed:
-            self._check(key, nonce, millis, digest)
+            self._checked(key, nonce, millis, digest)
             _refuse("the signature is wrong: another secret, or a body that was changed on the way", _COMPARE)
         if self._app_key is not None and self._app_key != key:
             _refuse("the callback is for another application", _APPLICATION)
         age = self._now() - int(millis) / 1000
-        if age > self._tolerance:
-            what = f"the signature is {age:.0f} s old, allowed are {self._tolerance:.0f} s"
-            _refuse(what, _CLOCK, WebhookTimestampError)
-        if -age > self._future:
-            what = f"the signature is {-age:.0f} s in the future, allowed are {self._future:.0f} s"
-            _refuse(what, _CLOCK, WebhookTimestampError)
+        if not -self._future <= age <= self._tolerance:
+            _refuse_time(age, self._tolerance, self._future)
         return name
-
-    def _values(self, headers: HeaderSource) -> tuple[bytes, bytes, bytes, bytes]:
-        """Return AppKey, nonce, time and digest: each there once, and of the right shape before it is hashed."""
-        source: Any = headers
-        pairs: list[tuple[Any, Any]] = list(source.items() if hasattr(source, "items") else source)
-        places = self._places(tuple([name for name, _ in pairs]))
-        (_, key), (_, nonce), (_, millis), (_, digest) = places(pairs)
-        try:
-            if type(nonce) is str:
-                key, nonce, millis, digest = key.encode(), nonce.encode(), millis.encode(), digest.encode()
-            known = key == self._app_key or _VISIBLE.fullmatch(key)
-            plain = (nonce.isalnum() and len(nonce) <= 128) or _VISIBLE.fullmatch(nonce)
-            if known and plain and _MILLIS.fullmatch(millis) and type(digest) is bytes:
-                return key, nonce, millis, digest
-        except (AttributeError, TypeError, UnicodeEncodeError):
-            pass  # a value that is neither text nor bytes, or text that no header can hold
-        self._check(key, nonce, millis, digest)
-        return _refuse("the headers are partly text and partly bytes", _PASS_ON)
 
     def _find(self, names: tuple[str | bytes, ...]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
         """Return what picks our headers' values out of the values of all headers, which are called *names*."""
@@ -148,15 +140,25 @@ class Verifier:
         for name in self._names:
             if (count := lower.count(name.lower())) != 1:
                 _refuse(f"the header {name} {'stands there twice' if count else 'is missing'}", _PASS_ON)
-        return itemgetter(*(lower.index(name.lower()) for name in self._names))
+        if len(self._places) >= _KNOWN_ORDERS:
+            self._places.clear()
+        # One sender's requests carry the same headers in the same order: where ours stand is looked up once.
+        return self._places.setdefault(names, itemgetter(*(lower.index(name.lower()) for name in self._names)))
 
-    def _check(self, *values: Any) -> None:
-        """Refuse the first value that is not of its shape."""
+    def _checked(self, *values: Any) -> list[bytes]:
+        """Return the values as bytes; refuse the first that is not of its shape."""
+        checked: list[bytes] = []
         for name, value, (shape, wanted) in zip(self._names, values, _SHAPES, strict=True):
-            text = value.encode("utf-8", "replace") if isinstance(value, str) else value
+            text = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
             if not isinstance(text, bytes) or not shape.fullmatch(text):
                 twice = ": it looks as if it stood there twice" if isinstance(text, bytes) and b"," in text else ""
                 _refuse(f"the header {name} is not {wanted}{twice}", _PASS_ON)
+            checked.append(text)
+        return checked
+
+
+def _pairs(headers: Any) -> list[Any]:
+    return list(headers.items() if hasattr(headers, "items") else headers)
 
 
 def _raw(body: object) -> bytes:
@@ -172,11 +174,15 @@ def _wrapped(app_secret: Secrets) -> list[Secret]:
     return [check_secret(secret) for secret in ([app_secret] if isinstance(app_secret, str) else app_secret)]
 
 
+def _refuse_time(age: float, tolerance: float, future: float) -> NoReturn:
+    allowed, side, span = (tolerance, "old", age) if age > tolerance else (future, "in the future", -age)
+    _refuse(f"the signature is {span:.0f} s {side}, allowed are {allowed:.0f} s", _CLOCK, WebhookTimestampError)
+
+
 def _refuse(what: str, hint: Hint, kind: type[WebhookError] = WebhookSignatureError) -> NoReturn:
     raise kind(f"{what} · {hint[0]}", hint=hint[0], hint_zh=hint[1])
 
 
-_NOTHING = Material(b"", b"", b"", b"", b"", b"")
 _SHAPES = (
     (_VISIBLE, "1 to 128 visible ASCII characters"),
     (_VISIBLE, "1 to 128 visible ASCII characters"),

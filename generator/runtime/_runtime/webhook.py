@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import reduce
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, TypeVar
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from .errors import WebhookPayloadError
 from .events import Probe, UnknownEvent, event_key
@@ -85,7 +86,7 @@ class BaseWebhook(Handlers[Event]):
         Raises:
             WebhookError: As ``verify``, or ``WebhookPayloadError`` for a signed body that is not a JSON object.
         """
-        return self.read(body, app_key=self._verifier.verify(body, headers))
+        return self._read(body, self._verifier.verify(body, headers))
 
     def read(self, body: bytes, *, app_key: str | None = None) -> Event:
         """Return the event of a body that was verified before, for example one kept in a database.
@@ -97,13 +98,16 @@ class BaseWebhook(Handlers[Event]):
         Raises:
             WebhookPayloadError: *body* is not a JSON object.
         """
-        application = self._app_key if app_key is None else app_key
+        return self._read(body, self._app_key if app_key is None else app_key)
+
+    def _read(self, body: bytes, app_key: str) -> Event:
         try:
-            event = self._message.decode(body).event
+            found: Any = self._message.decode(body).event
         except _REFUSALS:
-            event = self._read_slowly(bytes(body), application)
-        msgspec.structs.force_setattr(event, "app_key", application)
-        return cast(Event, event)
+            found = self._read_slowly(bytes(body), app_key)
+        force_setattr(found, "app_key", app_key)
+        event: Event = found
+        return event
 
     def handle(self, body: bytes, headers: HeaderSource) -> Event:
         """Verify, read and call the handler of the event; return the event. A probe needs no handler.
