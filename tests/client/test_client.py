@@ -170,6 +170,8 @@ def test_the_escape_hatch_takes_plain_paths_only(client: MeetingClient, path: st
         {"x": "\ud800"},
         {"x": {object()}},
         {1: 2, "x": {1, object}},
+        {True: 1},
+        {None: 1},
         {"x": [float("nan")]},
         {"x": float("inf")},
     ],
@@ -185,7 +187,9 @@ def test_the_escape_hatch_takes_models_and_writes_compact_utf_8() -> None:
         MeetingClient(app_key="key", app_secret="secret", base_url=server.url) as client,
     ):
         assert client.post("/v2/new", {"name": "周会", "settings": MeetingSettings(), "none": None}) == [1]
-    assert server.requests[0].partition(b"\r\n\r\n")[2] == '{"name":"周会","settings":{},"none":null}'.encode()
+        assert client.post("/v2/new", {7: {1.5: MeetingType.INSTANT}}) == [1]
+    bodies = [request.partition(b"\r\n\r\n")[2] for request in server.requests]
+    assert bodies == ['{"name":"周会","settings":{},"none":null}'.encode(), b'{"7":{"1.5":1}}']
 
 
 @pytest.mark.case(51)
