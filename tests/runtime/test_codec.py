@@ -8,12 +8,13 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from netease_meeting import errors, meetings
 from netease_meeting._runtime.codec import Codec
-from netease_meeting._runtime.operation import Operation
+from netease_meeting._runtime.operation import Envelope, Operation
 from netease_meeting._runtime.transport import Reply
 from netease_meeting.client import CONTRACT
 
@@ -28,7 +29,7 @@ def replied(ret: object, **others: object) -> Reply:
     return Reply(200, [], json.dumps(around, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-PASSES = ("Decoder.decode", "Encoder.encode", "json_decode", "defstruct")
+PASSES = ("Decoder.decode", "Encoder.encode", "json_decode", "convert", "defstruct")
 
 
 def passes(read: Callable[[], object]) -> Counter[str]:
@@ -64,6 +65,20 @@ def test_an_answer_is_gone_through_no_more_often_than_it_must_be(
     codec = Codec(CONTRACT)
     codec.decode(operation, reply)
     assert passes(lambda: codec.decode(operation, reply)) == expected
+
+
+def test_what_stands_where_is_the_contracts_business() -> None:
+    names = Envelope(code="c", message="m", request_id="r", cost="t", data="d", success=0)
+    codec = Codec(msgspec.structs.replace(CONTRACT, envelope=names))
+    reply = Reply(200, [], json.dumps({"c": 0, "m": "", "r": "r1", "t": "1ms", "d": MEETING}).encode())
+    raw = codec.decode(meetings.GET, reply)
+    assert (raw.parse().meeting_unique_id, raw.request_id, raw.cost_time) == (7, "r1", "1ms")
+    assert passes(lambda: codec.decode(meetings.GET, reply)) == {"Decoder.decode": 1, "Encoder.encode": 1}
+    with pytest.raises(errors.APIError, match=r"\[9999\] new") as caught:
+        codec.decode(meetings.GET, Reply(200, [], b'{"c":9999,"m":"new","r":"r2"}'))
+    assert caught.value.request_id == "r2"
+    with pytest.raises(errors.APIResponseError, match="an object whose `c` is missing"):
+        codec.decode(meetings.GET, Reply(200, [], b'{"code":200}'))
 
 
 TEXTS = st.text(st.sampled_from('ab"\\/é\n'), max_size=4)
@@ -103,11 +118,8 @@ def strings(draw: st.DrawFn, texts: st.SearchStrategy[str] = TEXTS) -> str:
 def test_an_answer_is_refused_exactly_if_it_names_a_key_twice(drawn: tuple[str, bool]) -> None:
     text, twice = drawn
     reply = Reply(200, [], b'{"code":200,"ret":%b}' % text.encode())
-    try:
-        result = Codec(CONTRACT).decode(ANYTHING, reply).parse()
-    except errors.APIResponseError as error:
-        assert "names one key twice" in str(error)
-        assert twice
+    if twice:
+        with pytest.raises(errors.APIResponseError, match="names one key twice"):
+            Codec(CONTRACT).decode(ANYTHING, reply)
     else:
-        assert not twice
-        assert result == json.loads(text)
+        assert Codec(CONTRACT).decode(ANYTHING, reply).parse() == json.loads(text)

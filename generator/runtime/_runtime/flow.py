@@ -74,11 +74,10 @@ class _Course(msgspec.Struct):
     unreachable: list[str] = msgspec.field(default_factory=list[str])
     """The gateways tried in vain since the last retry."""
     retries: int = 0
-    paid: int = 0
-    """What the last retry cost of the client's budget."""
+    earned: int = 1
+    """What success gives to the client's budget: what the last retry cost of it, or 1."""
     lost: bool = False
     """Whether an attempt may have been carried out without our hearing of it."""
-    signed_at: float = 0.0
     offset: float | None = None
     """What the server's clock seems to be ahead by; believed once a signature made with it is accepted."""
     signed_again: bool = False
@@ -102,17 +101,18 @@ def call(
     )
     while True:
         gateway = cast(str, session.gateways.choose(clock.monotonic(), course.unreachable))
-        course.signed_at = clock.now()
+        signed_at = clock.now()
         offset = clock.offset if course.offset is None else course.offset
-        signed = session.signer.sign(operation.schemes, body, course.signed_at + offset)
+        signed = session.signer.sign(operation.schemes, body, signed_at + offset)
         sent_at = clock.monotonic()
         sent = SignedHeaders([*session.headers, *headers, *signed])
         outcome = yield Send(gateway + operation.path, sent, body, course.deadline)
+        assert outcome is not None
         answer = _read(session, operation, outcome, timeout)
         if isinstance(answer, RawResponse):
             _observe(session, operation, course, gateway, sent_at, outcome, answer, None)
             session.gateways.worked(gateway)
-            session.budget.refund(course.paid)
+            session.budget.refund(course.earned)
             _believe(session, course)
             return answer
         kind = _judge(session, answer, outcome)
@@ -127,18 +127,17 @@ def call(
     recovered = yield from _recover(session, operation, body, course, answer)
     if recovered is not None:
         return recovered
-    raise _failed(operation, body, course, kind, answer)
+    raise _failed(operation, body, course, signed_at, kind, answer)
 
 
 def _read(
-    session: Session, operation: Operation[Result], outcome: Reply | TransportError | None, timeout: float
+    session: Session, operation: Operation[Result], outcome: Reply | TransportError, timeout: float
 ) -> RawResponse[Result] | MeetingError:
     if isinstance(outcome, Reply):
         try:
             return session.codec.decode(operation, outcome)
         except (APIError, APIResponseError) as refusal:
             return refusal
-    assert outcome is not None
     if outcome.timed_out:
         return APITimeoutError(
             f"{operation.name}: no answer within {timeout:g} s ({outcome})", operation=operation.name
@@ -146,19 +145,16 @@ def _read(
     return APIConnectionError(f"{operation.name}: {outcome}", operation=operation.name)
 
 
-def _judge(session: Session, error: MeetingError, outcome: Reply | TransportError | None) -> Outcome:
+def _judge(session: Session, error: MeetingError, outcome: Reply | TransportError) -> Outcome:
     if isinstance(outcome, TransportError):
         if outcome.sent:
             return Outcome.AMBIGUOUS
         if not outcome.retryable:
             return Outcome.FINAL
         return Outcome.NOT_SENT if outcome.queued else Outcome.UNREACHABLE
-    if isinstance(error, APIError) and error.code is not None:
+    if error.code is not None:  # that of success stands around a result of another shape: it was carried out
         facts = session.codec.facts(error.code)
         return _BY_CODE.get(facts.repeat, Outcome.FINAL) if facts else Outcome.FINAL
-    if error.code is not None:
-        return Outcome.FINAL  # success around a result of another shape: it was carried out
-    assert outcome is not None
     if outcome.status == 429:
         return Outcome.REFUSED
     # A gateway's error page or a broken body says nothing about what happened behind it; a redirect or a 4xx does.
@@ -179,7 +175,7 @@ def _next(
     gateway: str,
     kind: Outcome,
     error: MeetingError,
-    outcome: Reply | TransportError | None,
+    outcome: Reply | TransportError,
     max_retries: int,
 ) -> float | None:
     """Learn from a failure; return the seconds to wait before the next attempt, or ``None`` where there is none."""
@@ -194,6 +190,7 @@ def _next(
     if kind is Outcome.CLOCK:
         again = not course.signed_again
         course.signed_again = True
+        assert isinstance(outcome, Reply)
         _measure(session, course, gateway, outcome, error)
         return 0.0 if again else None
     if kind is Outcome.FINAL and isinstance(error, APIError):
@@ -207,7 +204,7 @@ def _wait(
     course: _Course,
     kind: Outcome,
     error: MeetingError,
-    outcome: Reply | TransportError | None,
+    outcome: Reply | TransportError,
     max_retries: int,
 ) -> float | None:
     """Return the seconds to wait before a retry, or ``None`` where there is none."""
@@ -215,16 +212,17 @@ def _wait(
     if isinstance(outcome, Reply):
         assert isinstance(error, (APIError, APIResponseError))
         asked = error.retry_after = retry_after(outcome.header(b"retry-after"), session.clock.server_time())
-    elif outcome is not None and not outcome.retryable:
+    elif not outcome.retryable:
         return None
     if not may_repeat(course.harmless, kind) or course.retries >= max_retries:
         return None
     wait = backoff(course.retries + 1, kind, random.random(), asked)
     if wait is None or session.clock.monotonic() + wait >= course.deadline:
         return None
-    course.paid = session.budget.take(kind)
-    if not course.paid:
+    paid = session.budget.take(kind)
+    if not paid:
         return None
+    course.earned = paid
     course.retries += 1
     return wait
 
@@ -232,24 +230,20 @@ def _wait(
 # -- the clock
 
 
-def _measure(
-    session: Session, course: _Course, gateway: str, outcome: Reply | TransportError | None, error: MeetingError
-) -> None:
-    if not isinstance(outcome, Reply) or not is_trusted(gateway):
+def _measure(session: Session, course: _Course, gateway: str, reply: Reply, error: MeetingError) -> None:
+    if not is_trusted(gateway):
         return
-    now = session.clock.now()
-    offset = measure(outcome.header(b"date"), outcome.header(b"age"), now)
+    offset = measure(reply.header(b"date"), reply.header(b"age"), session.clock.now())
     if offset is None or abs(offset - session.clock.offset) < SMALLEST_OFFSET:
         return
-    if course.offset is None:
-        course.offset = offset
+    course.offset = offset
     error.hint += f" This machine's clock differs from the server's by {offset:+.0f} s."
     error.hint_zh += f" 本机时钟与服务器相差 {offset:+.0f} 秒。"
 
 
 def _believe(session: Session, course: _Course) -> None:
-    """Keep an offset with which a signature was accepted."""
-    if course.offset is not None and course.offset != session.clock.offset:
+    """Keep an offset with which a signature was accepted, unless another call has learned it meanwhile."""
+    if course.offset is not None and abs(course.offset - session.clock.offset) >= SMALLEST_OFFSET:
         session.clock.offset = course.offset
         logger.warning(
             "this machine's clock differs from the server's by %+.0f s; signatures allow for it from now on",
@@ -261,10 +255,7 @@ def _believe(session: Session, course: _Course) -> None:
 
 
 def _recoverable(recovery: Recovery | None, body: bytes) -> bool:
-    if recovery is None:
-        return False
-    sent = msgspec.json.decode(body)
-    return all(name in sent for name in recovery.by)
+    return recovery is not None and set(recovery.by) <= msgspec.json.decode(body).keys()
 
 
 def _recover(
@@ -272,7 +263,7 @@ def _recover(
 ) -> Generator[Send | Sleep, Reply | TransportError | None, RawResponse[Result] | None]:
     """Return the answer the lost attempt would have given, if it is the reason for the refusal."""
     recovery = operation.recovery
-    if not course.lost or not course.harmless or recovery is None or error.code not in recovery.codes:
+    if not course.lost or recovery is None or error.code not in recovery.codes:
         return None
     sent = msgspec.json.decode(body)
     reading = recovery.read()
@@ -290,11 +281,11 @@ def _recover(
 
 
 def _failed(
-    operation: Operation[Any], body: bytes, course: _Course, kind: Outcome, error: MeetingError
+    operation: Operation[Any], body: bytes, course: _Course, signed_at: float, kind: Outcome, error: MeetingError
 ) -> MeetingError:
     """Return what to raise for a call whose last attempt ended in *error*."""
     if course.lost and kind is not Outcome.FINAL and operation.repeat != "read":
-        error = _outcome_unknown(operation, error, course.signed_at, body)
+        error = _outcome_unknown(operation, error, signed_at, body)
     error.attempts = tuple(course.failures)
     # What was raised further in has frames that hold answers, and answers hold tokens.
     error.__context__ = None
@@ -331,7 +322,7 @@ def _observe(
     course: _Course,
     gateway: str,
     sent_at: float,
-    outcome: Reply | TransportError | None,
+    outcome: Reply | TransportError,
     answer: RawResponse[Any] | MeetingError,
     wait: float | None,
 ) -> None:
