@@ -8,6 +8,7 @@ import pickle
 import threading
 import traceback
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from netease_meeting import AsyncMeetingClient, MeetingClient, MeetingSettings, MeetingType, errors
@@ -182,12 +183,13 @@ def test_the_escape_hatch_refuses_what_is_not_json(client: MeetingClient, body: 
 
 
 def test_the_escape_hatch_takes_models_and_writes_compact_utf_8() -> None:
+    numbered: Any = {7: {1.5: MeetingType.INSTANT}}
     with (
         rude_server(reply(b'{"code":200,"ret":[1]}')) as server,
         MeetingClient(app_key="key", app_secret="secret", base_url=server.url) as client,
     ):
         assert client.post("/v2/new", {"name": "周会", "settings": MeetingSettings(), "none": None}) == [1]
-        assert client.post("/v2/new", {7: {1.5: MeetingType.INSTANT}}) == [1]
+        assert client.post("/v2/new", numbered) == [1]
     bodies = [request.partition(b"\r\n\r\n")[2] for request in server.requests]
     assert bodies == ['{"name":"周会","settings":{},"none":null}'.encode(), b'{"7":{"1.5":1}}']
 

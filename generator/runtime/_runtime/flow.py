@@ -149,9 +149,7 @@ def _judge(session: Session, error: MeetingError, outcome: Reply | TransportErro
     if isinstance(outcome, TransportError):
         if outcome.sent:
             return Outcome.AMBIGUOUS
-        if not outcome.retryable:
-            return Outcome.FINAL
-        return Outcome.NOT_SENT if outcome.queued else Outcome.UNREACHABLE
+        return Outcome.NOT_SENT if outcome.queued or not outcome.retryable else Outcome.UNREACHABLE
     if error.code is not None:  # that of success stands around a result of another shape: it was carried out
         facts = session.codec.facts(error.code)
         return _BY_CODE.get(facts.repeat, Outcome.FINAL) if facts else Outcome.FINAL
