@@ -109,7 +109,7 @@ def test_with_options_shares_the_connections(server: Server, client: MeetingClie
 
 
 def test_options_of_a_call_win(server: Server, client: MeetingClient) -> None:
-    client.accounts.create()  # a first request imports the transport, which takes longer than the timeout below
+    client.accounts.create()  # a first request reads certificates, which may take longer than the timeout below
     server.sandbox.faults.add({"operation": "accounts.create", "delay": 0.5})
     with pytest.raises(errors.OutcomeUnknownError):
         client.accounts.create(timeout=0.05)

@@ -27,7 +27,7 @@ from typing import Any
 
 import coverage
 
-from .child import Failure, outcome, start, watched
+from .child import ENDLESS, Failure, outcome, start, watched
 from .equivalent import EQUIVALENT
 from .mutants import Mutant, mutants
 
@@ -116,6 +116,7 @@ def measure(made: Sequence[Mutant], tests: Tests) -> dict[str, Any]:
         "of those that differ": killed / (len(made) - len(same)),
         "equivalent": {str(mutant): EQUIVALENT[mutant.key] for mutant in same},
         "survivors": [str(mutant) for mutant in alive if mutant not in same],
+        "endless": [str(mutant) for mutant, failure in ended.items() if failure and failure.reason == ENDLESS],
         "killers": {str(mutant): failure for mutant, failure in ended.items() if mutant not in alive},
     }
 
@@ -152,6 +153,7 @@ def main() -> int:
                 f"| {module} | {found['mutants']} | {found['killed']} | {found['raw']:.1%} "
                 f"| {len(found['equivalent'])} | {found['of those that differ']:.1%} |",
                 *(f"survived: {mutant}" for mutant in found["survivors"]),
+                *(f"killed for want of an end: {mutant}" for mutant in found["endless"]),
                 *(f"equivalent: {mutant} ({why})" for mutant, why in found["equivalent"].items()),
                 *(wrong := [f"the list of equivalent mutants is wrong: {what}" for what in misfits(made, found)]),
                 sep="\n",

@@ -19,6 +19,7 @@ import pytest
 
 PATIENCE = 20
 """Seconds for one test. The longest takes two; a mutant that goes on for ever is ended, and thereby found."""
+ENDLESS = f"no end within {PATIENCE} s"
 BARE = ("-x", "-q", "--no-header", "-p", "no:cacheprovider")
 
 
@@ -77,7 +78,7 @@ class Watcher:
             self._fail(report.nodeid, report.longreprtext)
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        self._write(Failure(nodeid, f"no end within {PATIENCE} s"))
+        self._write(Failure(nodeid, ENDLESS))
         signal.alarm(PATIENCE)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

@@ -104,19 +104,21 @@ def threads_and_forks(seed: int) -> Figure:
             mixed = sum(pool.map(work, range(100)))
         with ThreadPoolExecutor(CALLING) as pool:
             busy = [pool.submit(work_on, 1000 + index) for index in range(CALLING)]
-            for _ in range(FORKS):
-                pid = os.fork()
-                if pid == 0:
-                    signal.alarm(60)  # a child that waits for a lock nobody holds any more
-                    status = 1
-                    try:
-                        status = 0 if client.meetings.get(meeting_unique_id=numbers[3]).subject == "m3" else 2
-                    finally:
-                        os._exit(status)
-                mixed += client.meetings.get(meeting_unique_id=numbers[5]).subject != "m5"
-                forked += os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) != 0
-            amid = sum(task.running() for task in busy)
-            forks_over.set()
+            try:
+                for _ in range(FORKS):
+                    pid = os.fork()
+                    if pid == 0:
+                        signal.alarm(60)  # a child that waits for a lock nobody holds any more
+                        status = 1
+                        try:
+                            status = 0 if client.meetings.get(meeting_unique_id=numbers[3]).subject == "m3" else 2
+                        finally:
+                            os._exit(status)
+                    mixed += client.meetings.get(meeting_unique_id=numbers[5]).subject != "m5"
+                    forked += os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) != 0
+                amid = sum(task.running() for task in busy)
+            finally:
+                forks_over.set()
             mixed += sum(task.result() for task in busy)
 
         def until_closed(_: int) -> str:
