@@ -69,7 +69,7 @@ coverage: setup ## Run the tests of the runtime; fail below 98 % of its lines an
 	    --cov=netease_meeting._runtime --cov=netease_meeting.telemetry --cov-branch --cov-report=
 	@$(BIN)/python -m coverage report --show-missing --omit='*/webhook.py' --fail-under=98
 
-mutate: setup ## Mutation testing of signing, retries and the envelope; fail below 95 % (a quarter of an hour or more)
+mutate: setup ## Mutation testing of signing, retries and the envelope; fail below 95 % (about 10 minutes)
 	@$(BIN)/python -m tests.mutation
 
 torture-callbacks: setup ## Run the scoreboard of callbacks: table, and build/torture-callbacks.json

@@ -8,6 +8,7 @@ import pickle
 import threading
 import traceback
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from netease_meeting import AsyncMeetingClient, MeetingClient, MeetingSettings, MeetingType, errors
@@ -108,7 +109,7 @@ def test_with_options_shares_the_connections(server: Server, client: MeetingClie
 
 
 def test_options_of_a_call_win(server: Server, client: MeetingClient) -> None:
-    client.accounts.create()  # a first request imports the transport, which takes longer than the timeout below
+    client.accounts.create()  # a first request reads certificates, which may take longer than the timeout below
     server.sandbox.faults.add({"operation": "accounts.create", "delay": 0.5})
     with pytest.raises(errors.OutcomeUnknownError):
         client.accounts.create(timeout=0.05)
@@ -170,6 +171,8 @@ def test_the_escape_hatch_takes_plain_paths_only(client: MeetingClient, path: st
         {"x": "\ud800"},
         {"x": {object()}},
         {1: 2, "x": {1, object}},
+        {True: 1},
+        {None: 1},
         {"x": [float("nan")]},
         {"x": float("inf")},
     ],
@@ -180,12 +183,15 @@ def test_the_escape_hatch_refuses_what_is_not_json(client: MeetingClient, body: 
 
 
 def test_the_escape_hatch_takes_models_and_writes_compact_utf_8() -> None:
+    numbered: Any = {7: {1.5: MeetingType.INSTANT}}
     with (
         rude_server(reply(b'{"code":200,"ret":[1]}')) as server,
         MeetingClient(app_key="key", app_secret="secret", base_url=server.url) as client,
     ):
         assert client.post("/v2/new", {"name": "周会", "settings": MeetingSettings(), "none": None}) == [1]
-    assert server.requests[0].partition(b"\r\n\r\n")[2] == '{"name":"周会","settings":{},"none":null}'.encode()
+        assert client.post("/v2/new", numbered) == [1]
+    bodies = [request.partition(b"\r\n\r\n")[2] for request in server.requests]
+    assert bodies == ['{"name":"周会","settings":{},"none":null}'.encode(), b'{"7":{"1.5":1}}']
 
 
 @pytest.mark.case(51)

@@ -131,3 +131,23 @@ def test_modules_an_import_loads(program: str) -> None:
     if not LOCKED:
         pytest.skip(f"{len(loaded)} modules; they are compared on Python 3.11, where all versions are locked")
     assert len(loaded) <= EFFORT[program], f"{program} loads {len(loaded)} modules: {' '.join(loaded)}"
+
+
+@pytest.mark.case(51)
+@pytest.mark.parametrize(
+    "program",
+    [
+        "client = netease_meeting.MeetingClient(**options); {before}; client.meetings.get(meeting_unique_id=7)",
+        "client = netease_meeting.AsyncMeetingClient(**options); {before}; "
+        "asyncio.run(client.meetings.get(meeting_unique_id=7))",
+    ],
+    ids=["synchronous", "asynchronous"],
+)
+def test_the_transport_is_imported_before_the_deadline_of_a_first_call_begins(server: RudeServer, program: str) -> None:
+    code = (
+        f"import sys, asyncio, netease_meeting; options = {options(server)!r}; "
+        f"{program.format(before='before = set(sys.modules)')}; print(*sorted(set(sys.modules) - before))"
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", code], check=True, capture_output=True, text=True)
+    assert "secrets" in done.stdout.split()
+    assert not [name for name in done.stdout.split() if name.startswith(("httpcore", "ssl", "h11", "netease_meeting"))]

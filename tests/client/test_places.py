@@ -21,7 +21,6 @@ from netease_meeting import AsyncMeetingClient, Attempt, MeetingClient, errors
 from netease_meeting._runtime import connections, retry
 from netease_meeting._runtime.connections import ssl_context
 from netease_meeting._runtime.httpcore_transport import HttpcoreTransport
-from netease_meeting._runtime.lazy import LazyTransport
 from netease_meeting._runtime.retry import Budget, Outcome
 
 from tests.client.places import TogetherServer, found
@@ -347,13 +346,6 @@ def test_a_client_closed_before_its_first_call_opens_nothing() -> None:
             await other.meetings.get(meeting_unique_id=1)
 
     asyncio.run(main())
-
-
-@pytest.mark.case(86)
-def test_threads_whose_first_calls_meet_share_one_set_of_connections() -> None:
-    transport = LazyTransport()
-    assert transport._open() is transport._open()
-    transport.close()
 
 
 @pytest.mark.case(11)

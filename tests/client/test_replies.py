@@ -20,6 +20,12 @@ LARGE = json.dumps({**MEETING, "subject": "x" * 20_000}).encode()
 """Larger than the replies that are looked through whole."""
 
 
+def disguised(subject: str) -> bytes:
+    """Return a meeting whose subject is written in numbers of characters."""
+    written = "".join(f"\\u{ord(character):04x}" for character in subject)
+    return json.dumps({**MEETING, "subject": ""}).replace('"subject": ""', f'"subject": "{written}"').encode()
+
+
 def client(server: RudeServer) -> MeetingClient:
     return MeetingClient(app_key="key", app_secret="canary-secret", base_url=server.url, max_retries=0, timeout=5)
 
@@ -45,6 +51,8 @@ NOT_AN_ENVELOPE = {
     "null": reply(b"null"),
     "code twice": reply(b'{"code":200,"code":401,"ret":null}'),
     "code twice, once in disguise": reply(b'{"\\u0063ode":401,"code":200,"ret":%b}' % MEETING_JSON),
+    "code twice beside a quote in disguise": reply(b'{"code":401,"code":200,"ret":%b}' % disguised('"')),
+    "code twice beside two quotes in disguise": reply(b'{"code":401,"code":200,"ret":%b}' % disguised('""')),
     "code twice around a page": reply(b'{"code":401,"ret":%b,"code":200}' % LARGE),
     "code in disguise around a page": reply(b'{"\\u0063ode":401,"ret":%b,"code":200}' % LARGE),
     "ret twice around a page": reply(b'{"code":200,"ret":1,"ret":%b}' % LARGE),
@@ -63,11 +71,18 @@ NOT_AN_ENVELOPE = {
     "ret missing": reply(b'{"code":200}'),
     "ret null": reply(b'{"code":200,"ret":null}'),
     "ret an array": reply(b'{"code":200,"ret":[]}'),
+    "controls an empty text": reply(
+        json.dumps({"code": 200, "ret": {**MEETING, "settings": {"controls": ""}}}).encode()
+    ),
+    "controls an empty object": reply(
+        json.dumps({"code": 200, "ret": {**MEETING, "settings": {"controls": {}}}}).encode()
+    ),
     "ret text": reply(b'{"code":200,"ret":"x"}'),
     "ret without the id": reply(b'{"code":200,"ret":{"subject":"x"}}'),
     "an id beyond 64 bits": reply(json.dumps({"code": 200, "ret": {**MEETING, "meetingUniqueId": 2**63}}).encode()),
     "redirect": reply(b"", b"307 Temporary Redirect", b"text/plain", b"Location: http://127.0.0.1:1/"),
     "success within HTTP 300": reply(json.dumps({"code": 200, "ret": MEETING}).encode(), b"300 Multiple Choices"),
+    "success within HTTP 400": reply(json.dumps({"code": 200, "ret": MEETING}).encode(), b"400 Bad Request"),
     "success within HTTP 500": reply(json.dumps({"code": 200, "ret": MEETING}).encode(), b"500 Oops"),
 }
 
@@ -121,7 +136,7 @@ def test_nesting_of_any_depth_is_read_or_refused(depth: int, opening: bytes, clo
         ),
         pytest.param(reply(b"x", b"200 OK", b"application/json", b"Content-Encoding: br"), id="unasked encoding"),
         pytest.param(
-            reply(gzip.compress(b" " * 50_000_000), b"200 OK", b"application/json", b"Content-Encoding: gzip"),
+            reply(gzip.compress(b" " * 50_000_000, 1), b"200 OK", b"application/json", b"Content-Encoding: gzip"),
             id="gzip bomb",
         ),
         pytest.param(reply(b" " * 9_000_000), id="too large"),
@@ -273,6 +288,70 @@ def test_what_stands_in_the_place_of_an_envelope_is_named(sent: object, name: st
     if sent != 1:
         with pytest.raises(errors.APIResponseError, match=f"the answer is an object whose `code` is {name} ·"):
             get(reply(json.dumps({"code": sent}).encode()))
+
+
+@pytest.mark.case(60, 64)
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (reply(b"", b"204 No Content"), "empty"),
+        (reply(b"{", b"502 Bad Gateway"), "not JSON (Input data was truncated)"),
+        (reply(b"", b"300 Multiple Choices"), "a redirect to ?, which is never followed"),
+        (
+            reply(b"", b"399 Odd", b"text/plain", b"Location: /" + b"x" * 300),
+            f"a redirect to /{'x' * 199}…, which is never followed",
+        ),
+        (reply(b'{"code":200,"ret":{}}', b"400 Bad Request"), "HTTP 400 around `code`: 200"),
+        (reply(b"{}"), "an object whose `code` is missing"),
+        (reply(b'{"code":1,"code":1}'), "an object that names one key twice"),
+        (
+            reply(b'{"code":200,"ret":7}'),
+            "success, but `ret` is not what the contract says: Expected `object`, got `int`",
+        ),
+    ],
+    ids=range(8),
+)
+def test_what_is_wrong_with_an_answer_is_told(answer: bytes, says: str) -> None:
+    with pytest.raises(errors.APIResponseError) as caught:
+        get(answer)
+    assert str(caught.value).startswith(f"meetings.get: the answer is {says} · HTTP ")
+
+
+def test_what_stood_beside_a_result_of_another_shape_is_kept() -> None:
+    with pytest.raises(errors.APIResponseError) as caught:
+        get(reply(b'{"code":200,"requestId":"r1","ret":7}'))
+    assert (caught.value.code, caught.value.request_id) == (200, "r1")
+
+
+@pytest.mark.case(64, 73)
+@pytest.mark.parametrize(
+    ("status", "request_id", "shown"),
+    [
+        (b"200 OK", None, ""),
+        (b"200 OK", "mc_1", " · request mc_1"),
+        (b"409 Conflict", "x" * 101, f" · HTTP 409 · request {'x' * 100}…"),
+        (b"201 Created", "\x1b[2J", r" · HTTP 201 · request \x1b[2J"),
+    ],
+)
+def test_a_refusal_tells_all_that_helps(status: bytes, request_id: str | None, shown: str) -> None:
+    with pytest.raises(errors.ConflictError) as caught:
+        get(reply(json.dumps({"code": 2010, "msg": "锁", "requestId": request_id}).encode(), status))
+    error = caught.value
+    assert str(error) == f"[2010] 锁 · meetings.get{shown} · {error.hint}"
+
+
+@pytest.mark.case(47)
+@pytest.mark.parametrize("larger", [0, 1])
+def test_up_to_16_kib_every_object_of_an_answer_is_looked_at(larger: int) -> None:
+    rows = b'[{"meetingUniqueId":1,%b]' % MEETING_JSON[1:]
+    page = b'{"code":200,"ret":{"list":%b,"pageIndex":0,"pageSize":1,"totalNum":1,"totalPages":1}}' % rows
+    body = page + b" " * (16 * 1024 - len(page) + larger)
+    with rude_server(reply(body)) as server, client(server) as c:
+        if larger:
+            assert [meeting.meeting_unique_id for meeting in c.meetings.list()] == [7]
+        else:
+            with pytest.raises(errors.APIResponseError, match="names one key twice"):
+                list(c.meetings.list())
 
 
 @pytest.mark.case(49)

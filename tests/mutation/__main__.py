@@ -1,9 +1,12 @@
 """Mutation testing of signing, retries and the envelope: ``python -m tests.mutation [module …]``.
 
 Each mutant is a module with one small mistake. A forked child imports it in the module's place and runs the tests
-that reach the mistaken line; a mutant that fails no test survives. A test that fails alone where nothing was mutated
-kills nothing: in the end every test that killed is run so. Prints the survivors, writes ``build/mutation.json`` and
-exits with 1 below the target.
+that reach the mistaken line, those first that have found most; a mutant that fails no test survives. What such a test
+is worth is looked at too: each that found something is run alone where nothing is mutated, and must pass.
+
+Prints the survivors and two ratios, of all mutants and of those that differ from the original at all (the others are
+listed with reasons in ``equivalent.py``). Writes ``build/mutation.json``, with the test and the reason that killed each
+mutant, and exits with 1 below the target.
 
 mutmut and cosmic-ray were tried first: see docs/decisions.md.
 """
@@ -11,194 +14,152 @@ mutmut and cosmic-ray were tried first: see docs/decisions.md.
 from __future__ import annotations
 
 import argparse
-import importlib.abc
-import importlib.machinery
-import importlib.util
+import importlib
 import json
 import os
-import signal
-import subprocess
 import sys
 import tempfile
 import time
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import CodeType, ModuleType
+from typing import Any
 
 import coverage
-import httpx
-import hypothesis
-import pytest
 
+from .child import ENDLESS, Failure, outcome, start, watched
+from .equivalent import EQUIVALENT
 from .mutants import Mutant, mutants
 
+PACKAGE = "netease_meeting._runtime"
 RUNTIME = Path("generated/netease_meeting/_runtime")
-MODULES = ("signing", "retry", "flow", "codec", "lenient")
+MODULES = ("signing", "retry", "lenient", "codec", "flow")
 TESTS = (
     "tests/runtime",
     "tests/client/test_replies.py",
     "tests/client/test_recovery.py",
     "tests/client/test_arguments.py",
     "tests/client/test_client.py",
-    "tests/client/test_observability.py",
 )
 TARGET = 0.95
-PATIENCE = 60  # seconds after which a mutant that goes on for ever counts as found; it is printed
-WARM = (httpx, hypothesis)  # what takes longest to import: once, before any child
+WARM = ("asyncio", "email.utils", "h11", "http.server", "httpx", "hypothesis", "msgspec", "multiprocessing.pool")
+"""What takes longest to import: once, before any child."""
 
 
-class Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Imports the mutant in its module's place."""
-
-    def __init__(self, name: str, code: CodeType) -> None:
-        self._name = name
-        self._code = code
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        return importlib.util.spec_from_loader(fullname, self) if fullname == self._name else None
-
-    def exec_module(self, module: ModuleType) -> None:
-        exec(self._code, module.__dict__)
-
-
-def reaching() -> dict[str, dict[int, list[str]]]:
-    """Run the tests once, unspoilt, and return which of them reach each line of each module."""
-    with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder) / "coverage"
-        options = ["--cov=netease_meeting._runtime", "--cov-context=test", "--cov-report=", "-q", "--no-header", *TESTS]
-        environment = {**os.environ, "COVERAGE_FILE": str(data)}
-        done = subprocess.run([sys.executable, "-m", "pytest", *options], env=environment, check=False)
-        if done.returncode:
-            sys.exit("the tests fail without any mutant")
-        found = coverage.CoverageData(str(data))
-        found.read()
-        lines: dict[str, dict[int, list[str]]] = defaultdict(dict)
-        for file in found.measured_files():
-            for line, contexts in found.contexts_by_lineno(file).items():
-                tests = {context.partition("|")[0] for context in contexts if context}
-                lines[Path(file).stem][line] = sorted(tests)
-        return lines
-
-
-class Killer:
-    """Writes down the first test that failed."""
+class Tests:
+    """The tests: which reach a line, in what order to run them, and whether what they find is worth anything."""
 
     def __init__(self, folder: Path) -> None:
-        self._file = folder / str(os.getpid())
+        self._folder = folder
+        data = folder / "coverage"
+        self._seconds = watched(TESTS, PACKAGE, data)
+        found = coverage.CoverageData(str(data))
+        found.read()
+        self._found = Counter[str]()
+        self._alone: dict[str, bool] = {}
+        self._reaching: dict[tuple[str, int], set[str]] = defaultdict(set)
+        for file in found.measured_files():
+            for line, contexts in found.contexts_by_lineno(file).items():
+                tests = (context.rpartition("|")[0] for context in contexts)
+                self._reaching[Path(file).stem, line].update(filter(None, tests))
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.failed and not self._file.exists():
-            self._file.write_text(report.nodeid, "utf-8")
+    def check(self, sources: Mapping[str, str]) -> None:
+        """Run all of them with untouched sources in the place of modules, as mutants will be."""
+        if failure := self._run(sources, [*self._seconds]):
+            sys.exit(f"nothing was mutated, and {failure.test} fails: {failure.reason}")
+
+    def find(self, mutants: Iterable[Mutant]) -> Iterator[tuple[Mutant, Failure | None]]:
+        """Yield what each mutant failed; ``None`` where it survived."""
+        left = iter(mutants)
+        running: dict[int, Mutant] = {}
+        while True:
+            while len(running) < (os.cpu_count() or 2) and (mutant := next(left, None)):
+                sources = {f"{PACKAGE}.{mutant.module}": mutant.source}
+                running[start(sources, self._reach(mutant), self._folder)] = mutant
+            if not running:
+                return
+            pid, status = os.wait()
+            if failure := outcome(pid, status, self._folder):
+                self._found[failure.test] += 1
+            yield running.pop(pid), failure
+
+    def _reach(self, mutant: Mutant) -> list[str]:
+        """Return those that reach the line, or all for one that runs at the import; the likeliest to fail first."""
+        tests = self._reaching.get((mutant.module, mutant.line)) or self._seconds
+        return sorted(tests, key=lambda test: (-self._found[test], self._seconds[test]))
+
+    def passes_alone(self, test: str) -> bool:
+        """Whether *test* passes by itself where nothing is mutated. One that does not finds nothing."""
+        if "::" not in test:
+            return True  # no test failed: the mutant cannot be imported, or ended the process
+        if test not in self._alone:
+            failure = self._run({}, [test])
+            self._alone[test] = failure is None
+            if failure:
+                print(f"fails alone without any mutant, so it kills none: {test}: {failure.reason}")
+        return self._alone[test]
+
+    def _run(self, sources: Mapping[str, str], tests: Sequence[str]) -> Failure | None:
+        return outcome(*os.waitpid(start(sources, tests, self._folder), 0), self._folder)
 
 
-def start(mutant: Mutant, tests: Sequence[str], folder: Path) -> int:
-    """Begin a child that ends with 0 if the mutant survives; return its process id.
-
-    The test that failed is then in a file of the folder, named after the process.
-    """
-    name = f"netease_meeting._runtime.{mutant.module}"
-    code = compile(mutant.source, f"{mutant.module}.py", "exec")
-    pid = os.fork()
-    if pid:
-        return pid
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
-    sys.meta_path.insert(0, Mutated(name, code))
-    status: int = pytest.ExitCode.INTERNAL_ERROR
-    try:
-        status = pytest.main(["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", *tests], [Killer(folder)])
-    finally:
-        os._exit(int(status))
+def measure(made: Sequence[Mutant], tests: Tests) -> dict[str, Any]:
+    """Return the figures of a module, with what killed each mutant."""
+    ended = dict(tests.find(made))
+    alive = [mutant for mutant, failure in ended.items() if not failure or not tests.passes_alone(failure.test)]
+    same = [mutant for mutant in alive if mutant.key in EQUIVALENT]
+    killed = len(made) - len(alive)
+    return {
+        "mutants": len(made),
+        "killed": killed,
+        "raw": killed / len(made),
+        "of those that differ": killed / (len(made) - len(same)),
+        "equivalent": {str(mutant): EQUIVALENT[mutant.key] for mutant in same},
+        "survivors": [str(mutant) for mutant in alive if mutant not in same],
+        "endless": [str(mutant) for mutant, failure in ended.items() if failure and failure.reason == ENDLESS],
+        "killers": {str(mutant): failure for mutant, failure in ended.items() if mutant not in alive},
+    }
 
 
-def stages(tests: Sequence[str]) -> list[Sequence[str]]:
-    """Return the tests in the order to run them in: those that take no time first, for most mutants end there."""
-    driven = [test for test in tests if test.startswith(TESTS[0])]
-    replies = [test for test in tests if test.startswith(TESTS[1])]
-    others = [test for test in tests if not test.startswith(TESTS[:2])]
-    return [stage for stage in (driven, replies, others) if stage]
-
-
-def killer(folder: Path, pid: int) -> str:
-    file = folder / str(pid)
-    if not file.exists():
-        return ""  # it could not be imported, or ended the process
-    test = file.read_text("utf-8")
-    file.unlink()  # process ids come again
-    return test
-
-
-def fails(module: str, source: str, tests: Sequence[str], folder: Path) -> str:
-    """Return what fails of the tests where nothing is mutated, or nothing."""
-    pid = start(Mutant(module, 0, "", source), tests, folder)
-    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    return f"{killer(folder, pid) or 'pytest'} ends with {status}" if status else ""
-
-
-def run(waiting: Sequence[Mutant], reached: dict[str, dict[int, list[str]]], folder: Path) -> dict[Mutant, str | None]:
-    """Return which test killed each mutant: ``None`` where it survived."""
-    killed: dict[Mutant, str | None] = {}
-    left = [(mutant, stages(reached[mutant.module].get(mutant.line) or TESTS)) for mutant in waiting]
-    running: dict[int, tuple[Mutant, list[Sequence[str]], float]] = {}
-    while left or running:
-        while left and len(running) < (os.cpu_count() or 2):
-            mutant, (tests, *others) = left.pop(0)
-            running[start(mutant, tests, folder)] = mutant, others, time.monotonic() + PATIENCE
-        for pid, (mutant, others, until) in list(running.items()):
-            done, status = os.waitpid(pid, os.WNOHANG)
-            what = f"{mutant.module}.py:{mutant.line}: {mutant.what}"
-            if done:
-                del running[pid]
-                code = os.waitstatus_to_exitcode(status)
-                if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED):
-                    sys.exit(f"{what}: pytest itself failed")
-                if code == 0 and others:
-                    left.insert(0, (mutant, others))
-                    continue
-                killed[mutant] = killer(folder, pid) if code else None
-                if code == 0:
-                    print(f"survived: {what}", flush=True)
-            elif time.monotonic() > until:
-                print(f"goes on for ever: {what}", flush=True)
-                os.kill(pid, signal.SIGKILL)
-                running[pid] = mutant, others, float("inf")
-        time.sleep(0.005)
-    return killed
+def misfits(made: Sequence[Mutant], figures: dict[str, Any]) -> list[str]:
+    """Return the entries of the list of equivalent mutants that are none: it must not grow stale."""
+    module = made[0].module
+    fitting = Counter(mutant.key for mutant in made)
+    wrong = [f"fits {fitting[key]} mutants: {key}" for key in EQUIVALENT if key[0] == module and fitting[key] != 1]
+    caught = [mutant for mutant in made if mutant.key in EQUIVALENT and str(mutant) in figures["killers"]]
+    return wrong + [f"is killed by {figures['killers'][str(mutant)]}: {mutant}" for mutant in caught]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("modules", nargs="*", default=MODULES)
-    options = parser.parse_args()
+    modules = parser.parse_args().modules
     started = time.monotonic()
-    reached = reaching()
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    sys.dont_write_bytecode = False  # children import what the first of them has compiled
-    print("\n| module | mutants | killed | |\n|---|---|---|---|", flush=True)
-    results: dict[str, object] = {}
+    for name in WARM:
+        importlib.import_module(name)
+    sources = {module: (RUNTIME / f"{module}.py").read_text("utf-8") for module in modules}
+    results: dict[str, dict[str, Any]] = {}
     met = True
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for module in options.modules:
-            source = (RUNTIME / f"{module}.py").read_text("utf-8")
-            if why := fails(module, source, sorted({t for tests in reached[module].values() for t in tests}), folder):
-                sys.exit(f"{module}: nothing was mutated, and {why}")
-            killed = run(list(mutants(module, source)), reached, folder)
-            alone = {test for test in killed.values() if test and fails(module, source, [test], folder)}
-            for test in sorted(alone):
-                print(f"fails alone without any mutant, so it kills none: {test}", flush=True)
-            alive = [mutant for mutant, test in killed.items() if test is None or test in alone]
-            score = 1 - len(alive) / len(killed)
-            met = met and score >= TARGET
-            print(f"| {module} | {len(killed)} | {len(killed) - len(alive)} | {score:.1%} |", flush=True)
-            results[module] = {
-                "mutants": len(killed),
-                "survivors": [f"{mutant.line}: {mutant.what}" for mutant in alive],
-            }
+    with tempfile.TemporaryDirectory() as folder:
+        tests = Tests(Path(folder))
+        tests.check({f"{PACKAGE}.{module}": source for module, source in sources.items()})
+        print("\n| module | mutants | killed | of all | equivalent by reading | of the others |")
+        print("|---|---|---|---|---|---|", flush=True)
+        for module, source in sources.items():
+            made = list(mutants(module, source))
+            found = results[module] = measure(made, tests)
+            print(
+                f"| {module} | {found['mutants']} | {found['killed']} | {found['raw']:.1%} "
+                f"| {len(found['equivalent'])} | {found['of those that differ']:.1%} |",
+                *(f"survived: {mutant}" for mutant in found["survivors"]),
+                *(f"killed for want of an end: {mutant}" for mutant in found["endless"]),
+                *(f"equivalent: {mutant} ({why})" for mutant, why in found["equivalent"].items()),
+                *(wrong := [f"the list of equivalent mutants is wrong: {what}" for what in misfits(made, found)]),
+                sep="\n",
+                flush=True,
+            )
+            met = met and found["of those that differ"] >= TARGET and not wrong
     print(f"\n{time.monotonic() - started:.0f} s")
     Path("build").mkdir(exist_ok=True)
     Path("build/mutation.json").write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")

@@ -22,8 +22,18 @@ OPERATORS: dict[type[ast.operator], ast.operator] = {
 class Mutant:
     module: str
     line: int
-    what: str
+    text: str
+    """The line."""
+    change: str
     source: str
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What stays the same when lines are added above."""
+        return self.module, self.text, self.change
+
+    def __str__(self) -> str:
+        return f"{self.module}.py:{self.line}: {self.change}"
 
 
 def mutants(module: str, source: str) -> Iterator[Mutant]:
@@ -41,7 +51,8 @@ def mutants(module: str, source: str) -> Iterator[Mutant]:
             before = ast.unparse(target).partition("\n")[0]
             mutated = ast.fix_missing_locations(_Replace(target, replacement).visit(changed))
             after = ast.unparse(replacement).partition("\n")[0]
-            yield Mutant(module, node.lineno, f"{before}  →  {after}", ast.unparse(mutated))
+            text = source.splitlines()[node.lineno - 1].strip()
+            yield Mutant(module, node.lineno, text, f"{before}  →  {after}", ast.unparse(mutated))
 
 
 class _Replace(ast.NodeTransformer):

@@ -66,11 +66,14 @@ def test_a_wrong_secret_costs_exactly_one_more_request(ahead: float, max_retries
     assert len(driver.sends) == 2
     assert driver.session.clock.offset == 0, "an offset that did not help is not believed"
     assert ("differs from the server's by +1800 s" in error.hint) == bool(ahead)
+    assert ("本机时钟与服务器相差 +1800 秒" in error.hint_zh) == bool(ahead)
+    assert error.hint.startswith("Check that")
+    assert error.hint_zh.startswith("核对")
     assert driver.sleeps == []
 
 
 @pytest.mark.case(12, 15)
-@pytest.mark.parametrize("then", [refused(), lost(), page(502), answer(510)], ids=repr)
+@pytest.mark.parametrize("then", [refused(), lost(), page(502), page(404), answer(510)], ids=repr)
 def test_an_offset_is_not_believed_before_a_signature_made_with_it_is_accepted(then: Reply | TransportError) -> None:
     driver = Driver()
     driver.fails("meetings.get", answer(401, date=date(driver.now + 1800)), then, max_retries=0)
@@ -118,6 +121,38 @@ def test_a_date_that_tells_nothing_changes_nothing(told: dict[str, str]) -> None
     stamps = [int(driver.header(index, b"CurTime")) for index in range(2)]
     assert stamps[1] - stamps[0] <= 1
     assert driver.session.clock.offset == 0
+
+
+@pytest.mark.case(12, 16)
+def test_a_wrong_secret_is_not_blamed_on_an_offset_that_is_known() -> None:
+    driver = Driver()
+    driver("meetings.get", server(driver, 1800))
+    error = driver.fails("meetings.get", lambda send: answer(401, date=date(driver.now + 1800)))
+    assert "differs" not in error.hint
+    assert driver.session.clock.offset == pytest.approx(1800, abs=1)
+
+
+@pytest.mark.case(12)
+def test_calls_that_learn_the_same_at_the_same_time_warn_once(caplog: pytest.LogCaptureFixture) -> None:
+    driver = Driver()
+
+    def while_another_call_learns_it(send: Send) -> Reply:
+        driver.now += 0.25
+        driver("meetings.get", server(driver, 1800))
+        return answer(200, MEETING)
+
+    driver("meetings.get", server(driver, 1800), while_another_call_learns_it)
+    assert len(caplog.records) == 1
+
+
+@pytest.mark.case(14)
+@pytest.mark.parametrize(("ahead", "tried"), [(29, False), (30, True)])
+def test_half_a_tolerance_is_where_the_clock_begins_to_be_wrong(ahead: int, tried: bool) -> None:
+    driver = Driver(now=1_700_000_000.5)  # a Date counts whole seconds, and stands for their middle
+    refusal = answer(401, date=date(1_700_000_000 + ahead))
+    driver("meetings.get", refusal, answer(ret=MEETING), seconds=0.0)
+    stamps = [int(driver.header(index, b"CurTime")) for index in range(2)]
+    assert stamps[1] - stamps[0] == driver.session.clock.offset == (30 if tried else 0)
 
 
 @pytest.mark.case(15)

@@ -7,6 +7,7 @@ import multiprocessing
 import threading
 import time
 import warnings
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -129,8 +130,9 @@ def test_what_may_do_harm_is_never_repeated(name: str, outcome: Reply | Transpor
 
 
 def test_a_lost_attempt_is_not_forgotten_when_the_next_is_not_sent() -> None:
-    error = Driver().fails("accounts.create", lost(), refused())
-    assert isinstance(error, errors.OutcomeUnknownError), "the first attempt may have made the account"
+    for then in (refused(), TransportError("certificate verify failed", sent=False, retryable=False)):
+        error = Driver().fails("accounts.create", lost(), then)
+        assert isinstance(error, errors.OutcomeUnknownError), "the first attempt may have made the account"
 
 
 @pytest.mark.case(80)
@@ -153,10 +155,38 @@ def test_a_gateway_that_throttles_has_not_executed_it_either(name: str) -> None:
     assert (error.status, error.retry_after) == (429, 3)
 
 
+@pytest.mark.case(41, 64)
+@pytest.mark.parametrize(
+    ("status", "unknown"), [(199, True), (299, True), (300, False), (404, False), (499, False), (500, True)]
+)
+def test_a_page_of_a_gateway_leaves_doubt_unless_its_status_says_who_is_to_blame(status: int, unknown: bool) -> None:
+    driver = Driver()
+    error = driver.fails("meetings.create", page(status))
+    assert len(driver.sends) == 1
+    assert isinstance(error, errors.OutcomeUnknownError) == unknown
+    assert isinstance(error, errors.APIResponseError) != unknown
+
+
+def test_what_trying_again_cannot_help_is_not_tried_again() -> None:
+    for sent in (True, False):
+        driver = Driver()
+        driver.fails("meetings.get", TransportError("certificate verify failed", sent=sent, retryable=False))
+        assert len(driver.sends) == 1
+
+
+def test_a_result_of_another_shape_was_carried_out() -> None:
+    driver = Driver()
+    error = driver.fails("meetings.create", lambda send: answer(ret=[1]))
+    assert type(error) is errors.APIResponseError
+    assert len(driver.sends) == 1
+
+
 @pytest.mark.case(78)
 def test_another_refusal_than_already_is_not_looked_into() -> None:
     driver = Driver()
-    assert driver.fails("meetings.cancel", lost(), answer(402)).code == 402
+    error = driver.fails("meetings.cancel", lost(), answer(402))
+    assert type(error) is errors.PermissionDeniedError
+    assert error.code == 402
     assert len(driver.sends) == 2
 
 
@@ -165,7 +195,10 @@ def test_another_refusal_than_already_is_not_looked_into() -> None:
 def test_a_refusal_stands_where_it_cannot_be_looked_into(looking: Reply | TransportError) -> None:
     driver = Driver()
     assert driver.fails("meetings.cancel", lost(), answer(2025), looking).code == 2025
-    assert driver.sends[-1].url.endswith("/get")
+    looks = [send for send in driver.sends if send.url.endswith("/get")]
+    assert len(looks) == (2 if isinstance(looking, TransportError) else 1)
+    assert {send.deadline for send in driver.sends} == {130.0}, "looking shares the deadline"
+    assert [json.loads(send.body) for send in looks] == [{"meetingUniqueId": 7}] * len(looks)
 
 
 @pytest.mark.case(80)
@@ -278,9 +311,9 @@ def test_the_budget_holds_500_and_each_retry_has_its_price() -> None:
     assert [budget.take(Outcome.AMBIGUOUS) for _ in range(36)] == [14] * 35 + [0]
     assert [budget.take(Outcome.BUSY), budget.take(Outcome.REFUSED), budget.take(Outcome.BUSY)] == [5, 5, 0]
     for _ in range(4):
-        budget.refund(0)
+        budget.refund(1)
     assert budget.take(Outcome.BUSY) == 0
-    budget.refund(0)
+    budget.refund(1)
     assert budget.take(Outcome.BUSY) == 5
     budget.refund(10_000)
     budget.refund(14)
@@ -327,6 +360,19 @@ def test_max_retries_bounds_the_attempts(retries: int) -> None:
     assert len(driver.sends) == retries + 1
 
 
+@pytest.mark.case(81)
+def test_each_retry_waits_twice_as_long_as_long_as_the_deadline_is_not_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("random.random", lambda: 1.0)
+    driver = Driver()
+    driver.fails("meetings.get", lost(), max_retries=3)
+    assert driver.sleeps == [0.5, 1.0, 2.0]
+    for timeout, sends in [(1.0, 1), (1.125, 2), (1.5, 2)]:
+        driver = Driver()
+        driver.fails("meetings.get", lost(), timeout=timeout, seconds=0.5)
+        assert len(driver.sends) == sends, "nothing is sent at the deadline or later"
+        assert driver.sends[0].deadline == 100.0 + timeout
+
+
 @pytest.mark.case(81, 82)
 def test_in_an_outage_the_budget_ends_the_retries() -> None:
     driver = Driver()
@@ -341,11 +387,15 @@ def test_after_an_outage_successes_earn_retries_again() -> None:
     driver = Driver()
     for _ in range(100):
         driver.fails("meetings.get", lost())
-    for _ in range(Budget.RETRY_COST):
+    left = Budget.CAPACITY % Budget.RETRY_COST
+    for _ in range(Budget.RETRY_COST - left - 1):
         driver("meetings.get", answer(ret=MEETING))
     before = len(driver.sends)
+    driver.fails("meetings.get", lost(), answer(ret=MEETING))
+    assert len(driver.sends) - before == 1, "one success too few"
+    driver("meetings.get", answer(ret=MEETING))
     driver("meetings.get", lost(), answer(ret=MEETING))
-    assert len(driver.sends) - before == 2
+    assert len(driver.sends) - before == 4
 
 
 @pytest.mark.case(81)
@@ -405,6 +455,23 @@ def test_waiting_for_a_free_connection_says_nothing_about_the_gateway() -> None:
     driver("meetings.create", full, answer(ret=MEETING))
     assert {send.url[:19] for send in driver.sends} == {"https://one.example"}
     assert len(driver.sleeps) == 1, "it is a retry, with its wait and its price"
+
+
+def test_a_gateway_that_answered_is_preferred_again_at_once() -> None:
+    driver = Driver(urls=("https://one.example", "https://two.example"))
+    full = TransportError("none became free", sent=False, timed_out=True, queued=True)
+    for then in (answer(ret=MEETING), answer(402)):
+        driver.fails("meetings.get", refused(), max_retries=0)  # two, tried last, is passed over a little longer
+        driver.pass_time(5)
+        driver.fails("meetings.get", refused(), full, max_retries=0)  # one is passed over longer now
+        driver.pass_time(1)
+        sent = len(driver.sends)
+        with suppress(errors.APIError):
+            driver("meetings.get", then)
+        driver.pass_time(26)  # two had time to recover, one had not if it had not answered
+        driver("meetings.get", answer(ret=MEETING))
+        assert [send.url[:19] for send in driver.sends[sent:]] == ["https://one.example"] * 2
+        driver.pass_time(100)
 
 
 def test_a_lost_answer_does_not_change_the_gateway() -> None:

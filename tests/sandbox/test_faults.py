@@ -219,3 +219,9 @@ def test_a_body_in_chunks_and_one_that_waits_for_leave(server: Server) -> None:
     assert http_request(
         server.url, "POST", LIST, b"{}", {**signed(time.time()), "Expect": "100-continue"}
     ).json["code"] == 200  # fmt: skip
+
+
+def test_a_server_may_be_stopped_before_it_has_quite_begun() -> None:
+    for _ in range(50):
+        with Server(Sandbox()):
+            pass

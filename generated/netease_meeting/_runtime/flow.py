@@ -69,13 +69,16 @@ class _Course(msgspec.Struct):
 
     started_at: float
     deadline: float
+    harmless: bool
+    """Whether doing it twice does what once does."""
     failures: list[str] = msgspec.field(default_factory=list[str])
+    unreachable: list[str] = msgspec.field(default_factory=list[str])
+    """The gateways tried in vain since the last retry."""
     retries: int = 0
-    paid: int = 0
-    """What the last retry cost of the client's budget."""
+    earned: int = 1
+    """What success gives to the client's budget: what the last retry cost of it, or 1."""
     lost: bool = False
     """Whether an attempt may have been carried out without our hearing of it."""
-    signed_at: float = 0.0
     offset: float | None = None
     """What the server's clock seems to be ahead by; believed once a signature made with it is accepted."""
     signed_again: bool = False
@@ -92,72 +95,50 @@ def call(
 ) -> Flow[Result]:
     """Carry out *operation*: sign, send, decode, and try again where the contract says that this is safe."""
     clock = session.clock
-    started = clock.monotonic()
-    course = _Course(clock.now(), started + timeout)
-    harmless = operation.repeat in ("read", "set") or _recoverable(operation.recovery, body)
-    unreachable: list[str] = []
+    course = _Course(
+        started_at=clock.now(),
+        deadline=clock.monotonic() + timeout,
+        harmless=operation.repeat in ("read", "set") or _recoverable(operation.recovery, body),
+    )
     while True:
-        gateway = cast(str, session.gateways.choose(clock.monotonic(), unreachable))
-        course.signed_at = clock.now()
+        gateway = cast(str, session.gateways.choose(clock.monotonic(), course.unreachable))
+        signed_at = clock.now()
         offset = clock.offset if course.offset is None else course.offset
-        signed = session.signer.sign(operation.schemes, body, course.signed_at + offset)
+        signed = session.signer.sign(operation.schemes, body, signed_at + offset)
         sent_at = clock.monotonic()
         sent = SignedHeaders([*session.headers, *headers, *signed])
         outcome = yield Send(gateway + operation.path, sent, body, course.deadline)
+        assert outcome is not None
         answer = _read(session, operation, outcome, timeout)
         if isinstance(answer, RawResponse):
             _observe(session, operation, course, gateway, sent_at, outcome, answer, None)
             session.gateways.worked(gateway)
-            session.budget.refund(course.paid)
+            session.budget.refund(course.earned)
             _believe(session, course)
             return answer
-        error = answer
-        kind = _judge(session, error, outcome)
-        wait: float | None
-        if kind is Outcome.UNREACHABLE:
-            unreachable.append(gateway)
-            session.gateways.failed(gateway, clock.monotonic())
-        elif kind is not Outcome.NOT_SENT:
-            session.gateways.worked(gateway)
-        if kind is Outcome.FINAL and isinstance(error, APIError):
-            _believe(session, course)
-        if kind is Outcome.UNREACHABLE and session.gateways.choose(clock.monotonic(), unreachable) is not None:
-            wait = 0.0  # another gateway is there
-        elif kind is Outcome.CLOCK:
-            wait = None if course.signed_again else 0.0
-            course.signed_again = True
-            _measure(session, course, gateway, outcome, error)
-        else:
-            unreachable.clear()
-            wait = _wait(session, course, harmless, kind, error, outcome, max_retries)
+        kind = _judge(session, answer, outcome)
+        wait = _next(session, course, gateway, kind, answer, outcome, max_retries)
         course.lost = course.lost or kind is Outcome.AMBIGUOUS
-        _observe(session, operation, course, gateway, sent_at, outcome, error, wait)
-        course.failures.append(f"attempt {len(course.failures) + 1}: {error}")
-        if wait is not None:
-            if wait > 0:
-                yield Sleep(wait)
-            continue
-        if course.lost and isinstance(error, APIError) and operation.recovery is not None and harmless:
-            recovered = yield from _recover(session, operation, operation.recovery, body, course, error)
-            if recovered is not None:
-                return recovered
-        if course.lost and kind is not Outcome.FINAL and operation.repeat != "read":
-            error = _outcome_unknown(operation, error, course.signed_at, body)
-        error.attempts = tuple(course.failures)
-        # What was raised further in has frames that hold answers, and answers hold tokens.
-        error.__context__ = None
-        raise error.with_traceback(None)
+        _observe(session, operation, course, gateway, sent_at, outcome, answer, wait)
+        course.failures.append(f"attempt {len(course.failures) + 1}: {answer}")
+        if wait is None:
+            break
+        if wait > 0:
+            yield Sleep(wait)
+    recovered = yield from _recover(session, operation, body, course, answer)
+    if recovered is not None:
+        return recovered
+    raise _failed(operation, body, course, signed_at, kind, answer)
 
 
 def _read(
-    session: Session, operation: Operation[Result], outcome: Reply | TransportError | None, timeout: float
+    session: Session, operation: Operation[Result], outcome: Reply | TransportError, timeout: float
 ) -> RawResponse[Result] | MeetingError:
     if isinstance(outcome, Reply):
         try:
             return session.codec.decode(operation, outcome)
         except (APIError, APIResponseError) as refusal:
             return refusal
-    assert outcome is not None
     if outcome.timed_out:
         return APITimeoutError(
             f"{operation.name}: no answer within {timeout:g} s ({outcome})", operation=operation.name
@@ -165,26 +146,21 @@ def _read(
     return APIConnectionError(f"{operation.name}: {outcome}", operation=operation.name)
 
 
-def _judge(session: Session, error: MeetingError, outcome: Reply | TransportError | None) -> Outcome:
+def _judge(session: Session, error: MeetingError, outcome: Reply | TransportError) -> Outcome:
     if isinstance(outcome, TransportError):
         if outcome.sent:
             return Outcome.AMBIGUOUS
-        if not outcome.retryable:
-            return Outcome.FINAL
-        return Outcome.NOT_SENT if outcome.queued else Outcome.UNREACHABLE
-    if isinstance(error, APIError) and error.code is not None:
+        return Outcome.NOT_SENT if outcome.queued or not outcome.retryable else Outcome.UNREACHABLE
+    if error.code is not None:  # that of success stands around a result of another shape: it was carried out
         facts = session.codec.facts(error.code)
         return _BY_CODE.get(facts.repeat, Outcome.FINAL) if facts else Outcome.FINAL
-    if error.code is not None:
-        return Outcome.FINAL  # success around a result of another shape: it was carried out
-    status = outcome.status if outcome is not None else 0
-    if status == 429:
+    if outcome.status == 429:
         return Outcome.REFUSED
     # A gateway's error page or a broken body says nothing about what happened behind it; a redirect or a 4xx does.
-    return Outcome.AMBIGUOUS if status < 300 or status >= 500 else Outcome.FINAL
+    return Outcome.FINAL if 300 <= outcome.status < 500 else Outcome.AMBIGUOUS
 
 
-_BY_CODE = {
+_BY_CODE: dict[str, Outcome] = {
     "refused": Outcome.REFUSED,
     "clock": Outcome.CLOCK,
     "busy": Outcome.BUSY,
@@ -192,31 +168,60 @@ _BY_CODE = {
 }
 
 
+def _next(
+    session: Session,
+    course: _Course,
+    gateway: str,
+    kind: Outcome,
+    error: MeetingError,
+    outcome: Reply | TransportError,
+    max_retries: int,
+) -> float | None:
+    """Learn from a failure; return the seconds to wait before the next attempt, or ``None`` where there is none."""
+    if kind is Outcome.UNREACHABLE:
+        now = session.clock.monotonic()
+        course.unreachable.append(gateway)
+        session.gateways.failed(gateway, now)
+        if session.gateways.choose(now, course.unreachable) is not None:
+            return 0.0  # another gateway is there
+    elif kind is not Outcome.NOT_SENT:
+        session.gateways.worked(gateway)
+    if kind is Outcome.CLOCK:
+        again = not course.signed_again
+        course.signed_again = True
+        assert isinstance(outcome, Reply)
+        _measure(session, course, gateway, outcome, error)
+        return 0.0 if again else None
+    if kind is Outcome.FINAL and isinstance(error, APIError):
+        _believe(session, course)
+    course.unreachable.clear()
+    return _wait(session, course, kind, error, outcome, max_retries)
+
+
 def _wait(
     session: Session,
     course: _Course,
-    harmless: bool,
     kind: Outcome,
     error: MeetingError,
-    outcome: Reply | TransportError | None,
+    outcome: Reply | TransportError,
     max_retries: int,
 ) -> float | None:
-    """Return the seconds to wait before the next attempt, or ``None`` where there is none."""
+    """Return the seconds to wait before a retry, or ``None`` where there is none."""
     asked = None
     if isinstance(outcome, Reply):
-        asked = retry_after(outcome.header(b"retry-after"), session.clock.server_time())
-        if asked is not None and isinstance(error, (APIError, APIResponseError)):
-            error.retry_after = asked
-    elif outcome is not None and not outcome.retryable:
+        assert isinstance(error, (APIError, APIResponseError))
+        asked = error.retry_after = retry_after(outcome.header(b"retry-after"), session.clock.server_time())
+    elif not outcome.retryable:
         return None
-    if not may_repeat(harmless, kind) or course.retries >= max_retries:
+    if not may_repeat(course.harmless, kind) or course.retries >= max_retries:
         return None
     wait = backoff(course.retries + 1, kind, random.random(), asked)
     if wait is None or session.clock.monotonic() + wait >= course.deadline:
         return None
-    course.paid = session.budget.take(kind)
-    if not course.paid:
+    paid = session.budget.take(kind)
+    if not paid:
         return None
+    course.earned = paid
     course.retries += 1
     return wait
 
@@ -224,24 +229,20 @@ def _wait(
 # -- the clock
 
 
-def _measure(
-    session: Session, course: _Course, gateway: str, outcome: Reply | TransportError | None, error: MeetingError
-) -> None:
-    if not isinstance(outcome, Reply) or not is_trusted(gateway):
+def _measure(session: Session, course: _Course, gateway: str, reply: Reply, error: MeetingError) -> None:
+    if not is_trusted(gateway):
         return
-    now = session.clock.now()
-    offset = measure(outcome.header(b"date"), outcome.header(b"age"), now)
+    offset = measure(reply.header(b"date"), reply.header(b"age"), session.clock.now())
     if offset is None or abs(offset - session.clock.offset) < SMALLEST_OFFSET:
         return
-    if course.offset is None:
-        course.offset = offset
+    course.offset = offset
     error.hint += f" This machine's clock differs from the server's by {offset:+.0f} s."
     error.hint_zh += f" 本机时钟与服务器相差 {offset:+.0f} 秒。"
 
 
 def _believe(session: Session, course: _Course) -> None:
-    """Keep an offset with which a signature was accepted."""
-    if course.offset is not None and course.offset != session.clock.offset:
+    """Keep an offset with which a signature was accepted, unless another call has learned it meanwhile."""
+    if course.offset is not None and abs(course.offset - session.clock.offset) >= SMALLEST_OFFSET:
         session.clock.offset = course.offset
         logger.warning(
             "this machine's clock differs from the server's by %+.0f s; signatures allow for it from now on",
@@ -253,22 +254,15 @@ def _believe(session: Session, course: _Course) -> None:
 
 
 def _recoverable(recovery: Recovery | None, body: bytes) -> bool:
-    if recovery is None:
-        return False
-    sent = msgspec.json.decode(body)
-    return all(name in sent for name in recovery.by)
+    return recovery is not None and set(recovery.by) <= msgspec.json.decode(body).keys()
 
 
 def _recover(
-    session: Session,
-    operation: Operation[Result],
-    recovery: Recovery,
-    body: bytes,
-    course: _Course,
-    error: APIError,
+    session: Session, operation: Operation[Result], body: bytes, course: _Course, error: MeetingError
 ) -> Generator[Send | Sleep, Reply | TransportError | None, RawResponse[Result] | None]:
     """Return the answer the lost attempt would have given, if it is the reason for the refusal."""
-    if error.code not in recovery.codes:
+    recovery = operation.recovery
+    if not course.lost or recovery is None or error.code not in recovery.codes:
         return None
     sent = msgspec.json.decode(body)
     reading = recovery.read()
@@ -283,6 +277,18 @@ def _recover(
     if operation.result is None:
         return cast("RawResponse[Result]", found.without_result())
     return cast("RawResponse[Result]", found)
+
+
+def _failed(
+    operation: Operation[Any], body: bytes, course: _Course, signed_at: float, kind: Outcome, error: MeetingError
+) -> MeetingError:
+    """Return what to raise for a call whose last attempt ended in *error*."""
+    if course.lost and kind is not Outcome.FINAL and operation.repeat != "read":
+        error = _outcome_unknown(operation, error, signed_at, body)
+    error.attempts = tuple(course.failures)
+    # What was raised further in has frames that hold answers, and answers hold tokens.
+    error.__context__ = None
+    return error.with_traceback(None)
 
 
 def _outcome_unknown(operation: Operation[Any], cause: MeetingError, sent_at: float, body: bytes) -> MeetingError:
@@ -315,7 +321,7 @@ def _observe(
     course: _Course,
     gateway: str,
     sent_at: float,
-    outcome: Reply | TransportError | None,
+    outcome: Reply | TransportError,
     answer: RawResponse[Any] | MeetingError,
     wait: float | None,
 ) -> None:

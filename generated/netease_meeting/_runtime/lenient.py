@@ -32,7 +32,7 @@ def _type_info(kind: Any) -> inspect.Type:
 def _mend(value: Any, wanted: inspect.Type) -> Any:
     if isinstance(wanted, inspect.UnionType):
         others = [member for member in wanted.types if not isinstance(member, inspect.NoneType)]
-        return _mend(value, others[0]) if value is not None and len(others) == 1 else value
+        return _mend(value, others[0]) if len(others) == 1 else value
     if isinstance(wanted, inspect.StructType) and is_object(value):
         return _mend_struct(value, wanted)
     if isinstance(wanted, inspect.ListType) and is_array(value):

@@ -36,6 +36,7 @@ class Server:
         self.sandbox = sandbox
         self._exposed = host not in LOOPBACK
         self._loop = asyncio.new_event_loop()
+        self._over = asyncio.Event()
         self._open: set[asyncio.Transport] = set()
         self._socket = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
         shown = f"[{host}]" if ":" in host else host
@@ -49,28 +50,24 @@ class Server:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._over.set)
         self._thread.join()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         try:
-            self._loop.run_until_complete(self._start())
-            self._loop.run_forever()
+            self._loop.run_until_complete(self._serve())
         finally:
-            self._loop.run_until_complete(self._stop())
             self._loop.close()
 
-    async def _start(self) -> None:
-        self._server = await self._loop.create_server(lambda: _Connection(self.answer, self._open), sock=self._socket)
-        self._ticker = asyncio.create_task(self._tick())
-
-    async def _stop(self) -> None:
-        self._server.close()
+    async def _serve(self) -> None:
+        server = await self._loop.create_server(lambda: _Connection(self.answer, self._open), sock=self._socket)
+        ticker = asyncio.create_task(self._tick())
+        await self._over.wait()
+        server.close()
         for transport in list(self._open):
             transport.abort()
-        own = asyncio.current_task()
-        tasks = [task for task in asyncio.all_tasks() if task is not own]
+        tasks = {ticker, *asyncio.all_tasks()} - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -17,7 +17,6 @@ from .errors import ArgumentError, ConfigurationError
 from .flow import Session
 from .gateways import Gateways
 from .httpx_transport import AsyncHttpxTransport, HttpClient, HttpxTransport
-from .lazy import AsyncLazyTransport, LazyTransport
 from .operation import Contract, Operation
 from .retry import Budget
 from .signing import Signer
@@ -145,7 +144,7 @@ class Client(BaseClient[Transport]):
             del app_secret  # tracebacks are logged with their variables
             raise error.with_traceback(None) from None
         if transport is None:
-            transport = LazyTransport() if http_client is None else HttpxTransport(http_client)
+            transport = _default() if http_client is None else HttpxTransport(http_client)
         self._core = Core(session, transport, timeout, max_retries)
 
     def post(
@@ -193,7 +192,7 @@ class AsyncClient(BaseClient[AsyncTransport]):
             del app_secret  # tracebacks are logged with their variables
             raise error.with_traceback(None) from None
         if transport is None:
-            transport = AsyncLazyTransport() if http_client is None else AsyncHttpxTransport(http_client)
+            transport = _default_async() if http_client is None else AsyncHttpxTransport(http_client)
         self._core = Core(session, transport, timeout, max_retries)
 
     async def post(
@@ -236,3 +235,15 @@ def _configured(contract: Contract, name: str, value: str | None) -> str:
     if not value:
         raise ConfigurationError(f"{name} is missing: pass {name}= or set {variable}.")
     return value
+
+
+def _default() -> Transport:
+    from .httpcore_transport import HttpcoreTransport  # slow to import; a call's deadline does not pay for it
+
+    return HttpcoreTransport()
+
+
+def _default_async() -> AsyncTransport:
+    from .async_httpcore_transport import AsyncHttpcoreTransport
+
+    return AsyncHttpcoreTransport()

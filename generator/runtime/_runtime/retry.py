@@ -96,8 +96,8 @@ class Budget:
             self._tokens -= cost
             return cost
 
-    def refund(self, paid: int) -> None:
+    def refund(self, tokens: int) -> None:
         """Return what the last retry of a successful call cost; a call without a retry earns one token."""
         if self._tokens < self.CAPACITY:
             with _lock:
-                self._tokens = min(self._tokens + (paid or 1), self.CAPACITY)
+                self._tokens = min(self._tokens + tokens, self.CAPACITY)
