@@ -22,6 +22,7 @@ from tests.runtime.drive import MEETING
 
 ANYTHING: Operation[Any] = Operation("x.anything", "/x", Any, "never", ())
 ROWS = {"list": [MEETING] * 300, "pageIndex": 0, "pageSize": 300, "totalNum": 300, "totalPages": 1}
+CODES = {**ROWS, "list": [{**MEETING, "settings": {"scene": {"code": "general"}}}] * 300}
 
 
 def replied(ret: object, **others: object) -> Reply:
@@ -53,11 +54,12 @@ def passes(read: Callable[[], object]) -> Counter[str]:
     [
         (meetings.GET, replied(MEETING), {"Decoder.decode": 1, "Encoder.encode": 1}),
         (meetings.CANCEL, replied(None), {"Decoder.decode": 1, "Encoder.encode": 2, "json_decode": 1}),
-        (meetings.LIST, replied(ROWS), {"Decoder.decode": 1}),
+        (meetings.LIST, replied(ROWS), {"Decoder.decode": 2, "Encoder.encode": 1, "json_decode": 1}),
+        (meetings.LIST, replied(CODES), {"Decoder.decode": 2, "Encoder.encode": 1, "json_decode": 1}),
         (meetings.GET, replied(MEETING, new=1), {"Decoder.decode": 1, "Encoder.encode": 2, "json_decode": 1}),
         (meetings.GET, replied({**MEETING, "new": 1}), {"Decoder.decode": 1, "Encoder.encode": 2, "json_decode": 1}),
     ],
-    ids=["a meeting", "no result", "a page", "an unknown key", "an unknown key of a meeting"],
+    ids=["a meeting", "no result", "a page", "a page of codes", "an unknown key", "an unknown key of a meeting"],
 )
 def test_an_answer_is_gone_through_no_more_often_than_it_must_be(
     operation: Operation[Any], reply: Reply, expected: dict[str, int]
