@@ -164,3 +164,32 @@ def test_a_worker_cut_off_in_the_middle_has_written_nothing(database: str) -> No
     with closing(psycopg.connect(database)) as connection:
         assert connection.execute("SELECT attempt FROM effects").fetchall() == [(2,)]
     store.close()
+
+
+def test_a_commit_that_fails_is_a_failure_of_the_handler(database: str) -> None:
+    store = PostgresStore(database)
+    store.create()
+    clock = Clock()
+    inbox: Inbox[Event] = Inbox(webhook(clock), store, now=clock)
+    inbox.receive(*callback("MeetingStarted", time=1))
+    inbox.receive(*callback("MeetingEnded", time=2))
+    with closing(psycopg.connect(database, autocommit=True)) as connection:
+        connection.execute(b"CREATE TABLE rooms (number integer PRIMARY KEY)")
+        connection.execute(b"CREATE TABLE seats (room integer REFERENCES rooms DEFERRABLE INITIALLY DEFERRED)")
+    attempts: list[int] = []
+
+    def handler(delivery: Delivery[Any]) -> None:
+        attempts.append(delivery.attempt)
+        room = 1 if delivery.attempt == 1 else None
+        delivery.connection.execute("INSERT INTO seats VALUES (%s)", (room,))
+
+    assert inbox.work(handler) == 1
+    assert inbox.stats().waiting == 2, "the second was not taken along"
+    clock.now += 1
+    assert inbox.work(handler) == 2
+    clock.now += 1
+    assert inbox.work(handler) == 1
+    assert attempts == [1, 2, 1, 2]
+    with closing(psycopg.connect(database)) as connection:
+        assert connection.execute("SELECT room FROM seats").fetchall() == [(None,), (None,)]
+    store.close()

@@ -63,9 +63,10 @@ class Machine(RuleBasedStateMachine):
         heads = self.heads()
         lease = self.store.lease(self.now)
         assert (lease is None) == (not heads)
-        if lease is None:
-            return
-        kept = heads[lease.entry.key]
+        if lease is not None:
+            self.hold(lease, heads[lease.entry.key])
+
+    def hold(self, lease: Lease, kept: Kept) -> None:
         kept.attempts += 1
         assert lease.attempt == kept.attempts
         assert lease.late == any(
@@ -74,13 +75,20 @@ class Machine(RuleBasedStateMachine):
         self.held.append(lease)
 
     @precondition(lambda self: self.held)
-    @rule(number=st.integers(0, 2), how=st.sampled_from(["done", "retry", "park", "release"]))
+    @rule(number=st.integers(0, 2), how=st.sampled_from(["done", "next", "retry", "park", "release"]))
     def settle(self, number: int, how: str) -> None:
         lease = self.held.pop(number % len(self.held))
         kept = self.kept[lease.entry.key]
         if how == "done":
             lease.done()
             kept.state = "done"
+        elif how == "next":
+            kept.state = "done"
+            heads = {key: one for key, one in self.heads().items() if one.meeting == kept.meeting}
+            following = lease.done(next_at=self.now)
+            assert (following is None) == (not heads)
+            if following is not None:
+                self.hold(following, heads[following.entry.key])
         elif how == "retry":
             kept.due_at = self.now + 10
             lease.retry(kept.due_at, "no")

@@ -1,4 +1,4 @@
-"""The recipes against a real Redis and a real Celery."""
+"""The recipes against a real Redis, a real Celery, and the brokers that Kafka's own C library tests itself with."""
 
 from __future__ import annotations
 
@@ -9,19 +9,23 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from confluent_kafka import Consumer, Producer
+from netease_meeting._runtime.receiving import answer
 from redis import ConnectionError as RedisConnectionError
 from redis import Redis
 
 from ..conftest import ROOT
-from .callbacks import KEY, SECRET, Clock, callback, told, webhook
+from .callbacks import KEY, SECRET, Clock, callback, signed, told, webhook
 from .conftest import need
 
 RECIPES = ROOT / "docs/recipes"
@@ -153,3 +157,53 @@ def test_celery_does_without_its_broker(redis: Server, tmp_path: Path, monkeypat
     redis.kill()
     recipe.receive(*callback("MeetingStarted", at=time.time()))
     assert recipe.inbox.stats().waiting == 1
+
+
+@pytest.fixture
+def kafka() -> Iterator[str]:
+    """Three brokers inside a client, as librdkafka has them for tests: its protocol, on loopback, in memory."""
+    holder = Producer({"test.mock.num.brokers": 3, "log_level": 0})
+    brokers = holder.list_topics(timeout=30).brokers.values()
+    yield ",".join(f"{broker.host}:{broker.port}" for broker in brokers)
+    holder.flush()  # they live as long as it does
+
+
+def test_kafka(kafka: str) -> None:
+    recipe = load("kafka")
+    at: dict[str, Any] = {"bootstrap.servers": kafka, "log_level": 0}
+    callbacks = recipe.KafkaCallbacks(webhook(Clock()))
+    producer = Producer({**recipe.PRODUCER, **at})
+    callbacks.receive(producer, *signed(b"{}"))
+    for meeting, moment in [(1, 0), (1, 1), (2, 9), (1, 2)]:
+        callbacks.receive(producer, *callback("MemberJoined", meeting, moment))
+    handled: list[Any] = []
+    stop = threading.Event()
+
+    def handler(event: Any) -> None:
+        if len(handled) == 2:
+            handled.append("crashed")
+            raise KeyboardInterrupt
+        handled.append(told(event))
+        if len(handled) == 5:
+            stop.set()
+
+    first, second = (Consumer({**recipe.CONSUMER, **at}) for _ in range(2))
+    timer = threading.Timer(120, stop.set)
+    timer.start()
+    with closing(first), pytest.raises(KeyboardInterrupt):
+        callbacks.work(first, handler, stop)
+    with closing(second):
+        callbacks.work(second, handler, stop)
+    timer.cancel()
+    joins = [one for one in handled if one != "crashed"]
+    assert [time for _, meeting, time in joins if meeting == 1] == [0, 1, 2], "what crashed is handed over again"
+    assert len(joins) == 4
+
+
+def test_kafka_without_brokers_keeps_nothing() -> None:
+    recipe = load("kafka")
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    away = {"bootstrap.servers": f"127.0.0.1:{port}", "message.timeout.ms": 100, "log_level": 0}
+    receive = partial(recipe.KafkaCallbacks(webhook(Clock())).receive, Producer({**recipe.PRODUCER, **away}))
+    assert answer(receive, *callback("MemberJoined")) == 503

@@ -26,6 +26,8 @@ Read = TypeVar("Read", covariant=True)
 
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 300.0
 _PURGE_EVERY = 3600.0
+_TURN = 0.05
+"""Seconds for which a worker stays with a meeting while others wait: going on to another one costs a lease."""
 
 _log = logging.getLogger("netease_meeting.inbox")
 
@@ -136,10 +138,10 @@ class Inbox(Generic[E]):
 
     def work(self, handler: Handler[E]) -> int:
         """Hand over what is due, and return how many events that were."""
-        handled = 0
+        handled, never = 0, threading.Event()
         with calling(handler) as call:
-            while self._step(call):
-                handled += 1
+            while some := self._turn(call, never):
+                handled += some
         return handled
 
     def run(
@@ -160,7 +162,7 @@ class Inbox(Generic[E]):
             while not stop.is_set():
                 try:
                     self._purge_if_due()
-                    if self._step(call):
+                    if self._turn(call, stop):
                         continue
                 except Exception:
                     _log.exception("the store failed; the worker goes on when it is back")
@@ -169,31 +171,43 @@ class Inbox(Generic[E]):
                     pause = poll.total_seconds()
                 stop.wait(pause)
 
-    def _step(self, call: Callable[[Delivery[E]], None]) -> bool:
-        """Hand over the next event; ``False`` if none is due."""
-        lease = self._store.lease(self._now())
-        if lease is None:
-            return False
-        try:
-            self._hand_over(lease, call)
-        except LeaseLostError as error:
-            _log.warning("%s of meeting %d: %s", lease.entry.kind, lease.entry.meeting, error)
-        return True
+    def _turn(self, call: Callable[[Delivery[E]], None], stop: threading.Event) -> int:
+        """Hand over events of the next meeting for a short while; return how many, 0 if none is due."""
+        handled, now = 0, self._now()
+        lease, end = self._store.lease(now), now + _TURN
 
-    def _hand_over(self, lease: Lease, call: Callable[[Delivery[E]], None]) -> None:
+        def next_at() -> float | None:
+            now = self._now()
+            return None if now >= end or stop.is_set() else now
+
+        while lease is not None:
+            handled += 1
+            entry = lease.entry
+            try:
+                lease = self._hand_over(lease, call, next_at)
+            except LeaseLostError as error:
+                _log.warning("%s of meeting %d: %s", entry.kind, entry.meeting, error)
+                break
+        return handled
+
+    def _hand_over(
+        self, lease: Lease, call: Callable[[Delivery[E]], None], next_at: Callable[[], float | None]
+    ) -> Lease | None:
+        """Hand over one event; return the next of its meeting, if that may follow at once."""
         entry = lease.entry
         if lease.attempt > self._attempts:
             lease.park("the worker died in every attempt")
-            return
+            return None
         try:
             twin = self._twin(lease)
             if twin is None:
                 call(Delivery(self._webhook.read(entry.body, app_key=entry.app_key), lease))
-            lease.done(twin)
+            return lease.done(twin, next_at())
         except LeaseLostError:
             raise
         except Exception as error:
             self._fail(lease, error)
+            return None
         except BaseException:
             lease.release()
             raise

@@ -6,30 +6,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import astuple, fields
-from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
 
 from .pool import Pool
-from .store import Depth, Entry, LeaseLostError, Parked, Past
+from .store import Entry, LeaseLostError
+from .table import Row, TableLease, TableStore, columns
 
-if TYPE_CHECKING:
-    from typing import LiteralString
+Connection = psycopg.Connection[Row]
 
-Connection = psycopg.Connection[tuple[Any, ...]]
-
-
-def _names(kind: type, prefix: str = "") -> LiteralString:
-    names: Any = ", ".join(prefix + field.name for field in fields(kind))
-    return cast("LiteralString", names)
-
-
-_ENTRY = _names(Entry, "e.")
+# What the functions of a worker return, and how they go about it. Plans that are made while little waits are kept when
+# much does, until the server counts again: they are to go by the indexes from the start.
+_CLAIMS = """
+RETURNS TABLE (entry netease_meeting_inbox, late boolean, mixed boolean) ROWS 1
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off
+"""
 
 # In a function each statement sees what was committed before it: the claim, made under the lock, sees what the worker
 # before did. PostgreSQL takes rows out of a recursive query one by one: no lock is tried beyond the one that is taken.
-# Should the count of attempts be lost in a power failure, nothing else is: the disk is not waited for.
-_SCHEMA: LiteralString = """
+# Should the count of attempts be lost in a power failure, nothing else is: the disk is not waited for by a lease.
+_SCHEMA = f"""
 SELECT pg_advisory_xact_lock(hashtextextended('netease_meeting_inbox', 0));
 
 CREATE TABLE IF NOT EXISTS netease_meeting_inbox (
@@ -48,15 +44,46 @@ CREATE TABLE IF NOT EXISTS netease_meeting_inbox (
     attempts integer NOT NULL DEFAULT 0,
     error text NOT NULL DEFAULT '',
     twin text
-);
+) WITH (fillfactor = 60); -- room in the page for the row with its attempts counted: no index is touched
 CREATE INDEX IF NOT EXISTS netease_meeting_inbox_order ON netease_meeting_inbox (state, meeting, time, seq);
 CREATE INDEX IF NOT EXISTS netease_meeting_inbox_rebuilt ON netease_meeting_inbox (meeting) WHERE after IS NOT NULL;
 
 CREATE OR REPLACE FUNCTION netease_meeting_inbox_lock(meeting bigint) RETURNS bigint IMMUTABLE LANGUAGE sql
 RETURN hashtextextended('netease_meeting_inbox ' || meeting, 0);
 
+-- The session's lock becomes one of this transaction, which PostgreSQL releases after committing: no other worker looks
+-- before, and giving the lock back costs no round trip.
+CREATE OR REPLACE FUNCTION netease_meeting_inbox_let_go(which bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    number bigint := netease_meeting_inbox_lock(which);
+    mine boolean := pg_try_advisory_xact_lock(number);
+BEGIN
+    PERFORM pg_advisory_unlock(number);
+    RETURN mine;
+END $$;
+
+CREATE OR REPLACE FUNCTION netease_meeting_inbox_claim(which bigint, now double precision)
+{_CLAIMS} AS $$
+BEGIN
+    UPDATE netease_meeting_inbox e SET attempts = attempts + 1 WHERE e.seq = (
+        SELECT w.seq FROM netease_meeting_inbox w WHERE w.due_at <= now AND w.seq = (
+            SELECT w.seq FROM netease_meeting_inbox w WHERE w.state = 0 AND w.meeting = which
+            ORDER BY w.time, w.seq LIMIT 1
+        )
+        FOR UPDATE SKIP LOCKED
+    )
+    RETURNING e.* INTO entry;
+    IF FOUND THEN
+        late := EXISTS (
+            SELECT 1 FROM netease_meeting_inbox p WHERE p.state = 1 AND p.meeting = which AND p.time > entry.time
+        );
+        mixed := EXISTS (SELECT 1 FROM netease_meeting_inbox r WHERE r.meeting = which AND r.after IS NOT NULL);
+        RETURN NEXT;
+    END IF;
+END $$;
+
 CREATE OR REPLACE FUNCTION netease_meeting_inbox_lease(beyond bigint, now double precision)
-RETURNS SETOF netease_meeting_inbox LANGUAGE plpgsql AS $$
+{_CLAIMS} AS $$
 BEGIN
     PERFORM set_config('synchronous_commit', 'off', true);
     LOOP
@@ -73,51 +100,42 @@ BEGIN
         WHERE CASE WHEN h.due_at <= now THEN pg_try_advisory_lock(netease_meeting_inbox_lock(h.meeting)) END
         LIMIT 1;
         EXIT WHEN NOT FOUND;
-        RETURN QUERY UPDATE netease_meeting_inbox e SET attempts = attempts + 1 WHERE e.seq = (
-            SELECT w.seq FROM netease_meeting_inbox w WHERE w.due_at <= now AND w.seq = (
-                SELECT w.seq FROM netease_meeting_inbox w WHERE w.state = 0 AND w.meeting = beyond
-                ORDER BY w.time, w.seq LIMIT 1
-            )
-            FOR UPDATE SKIP LOCKED
-        )
-        RETURNING e.*;
+        RETURN QUERY SELECT * FROM netease_meeting_inbox_claim(beyond, now);
         EXIT WHEN FOUND;
         PERFORM pg_advisory_unlock(netease_meeting_inbox_lock(beyond));
     END LOOP;
 END $$;
+
+CREATE OR REPLACE FUNCTION netease_meeting_inbox_done(
+    handled bigint, superseded_by text, which bigint, now double precision
+) {_CLAIMS} AS $$
+BEGIN
+    UPDATE netease_meeting_inbox SET state = 1, error = '', twin = superseded_by WHERE seq = handled;
+    RETURN QUERY SELECT * FROM netease_meeting_inbox_claim(which, now);
+    IF NOT FOUND THEN
+        PERFORM netease_meeting_inbox_let_go(which);
+    END IF;
+END $$;
 """
 
-_LEASE: LiteralString = f"""
-SELECT e.seq, e.attempts,
-    EXISTS (SELECT 1 FROM netease_meeting_inbox p WHERE p.state = 1 AND p.meeting = e.meeting AND p.time > e.time),
-    EXISTS (SELECT 1 FROM netease_meeting_inbox r WHERE r.meeting = e.meeting AND r.after IS NOT NULL),
-    {_ENTRY}
-FROM netease_meeting_inbox_lease(%s, %s) e
-"""
+_CLAIMED = f"SELECT (entry).seq, (entry).attempts, late, mixed, {columns(Entry, '(entry).')} FROM"
+_LEASE = f"{_CLAIMED} netease_meeting_inbox_lease(%s, %s)".encode()
+_DONE = f"{_CLAIMED} netease_meeting_inbox_done(%s, %s, %s, %s)".encode()
 
-# The session's lock becomes one of this transaction, which PostgreSQL releases after committing: no other worker looks
-# before, and giving the lock back costs no round trip.
-_SETTLE: LiteralString = """
-WITH lock AS MATERIALIZED (
-    SELECT pg_try_advisory_xact_lock(number), pg_advisory_unlock(number) FROM netease_meeting_inbox_lock(%s) number
-)
-UPDATE netease_meeting_inbox SET {} FROM lock WHERE seq = %s AND state = 0
-"""
-
-_PUT: LiteralString = (
-    f"INSERT INTO netease_meeting_inbox ({_names(Entry)}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) "
+_PUT = (
+    f"INSERT INTO netease_meeting_inbox ({columns(Entry)}) VALUES ({', '.join(['%s'] * len(fields(Entry)))}) "
     "ON CONFLICT (key) DO NOTHING"
-)
+).encode()
 
 _FIRST = -(2**63)
 # How a server finds out that a worker's machine is gone: after 15 s of silence it asks, thrice, every 5 s.
-_KEEPALIVE: LiteralString = """
+_KEEPALIVE = """
 SELECT set_config('tcp_keepalives_idle', '15', false), set_config('tcp_keepalives_interval', '5', false),
     set_config('tcp_keepalives_count', '3', false)
 """
 
 
-class PostgresStore:
+class PostgresStore(TableStore):
     """Keeps entries in a table of PostgreSQL 14 or newer.
 
     A worker holds its meeting by an advisory lock of its session, which vanishes with the connection: another worker
@@ -142,7 +160,7 @@ class PostgresStore:
     def create(self) -> None:
         """Make the table and its indexes where they are not there. Call it once, when deploying."""
         with self._pool.lent() as connection, connection.transaction():
-            connection.execute(_SCHEMA)
+            connection.execute(_SCHEMA.encode())
 
     def close(self) -> None:
         """Close the connections."""
@@ -164,91 +182,33 @@ class PostgresStore:
         """Return the next event, meeting after meeting."""
         connection = self._pool.take()
         try:
-            lease = self._lease(connection, now)
+            row = connection.execute(_LEASE, (self._beyond, now)).fetchone()
+            if row is None:
+                row = connection.execute(_LEASE, (_FIRST, now)).fetchone()
         except BaseException:
             connection.close()
             raise
-        if lease is None:
+        if row is None:
             self._pool.give(connection)
+            return None
+        lease = PostgresLease(row, connection, self._pool)
+        self._beyond = lease.entry.meeting
         return lease
 
-    def _lease(self, connection: Connection, now: float) -> PostgresLease | None:
-        for beyond in {self._beyond: None, _FIRST: None}:
-            row = connection.execute(_LEASE, (beyond, now)).fetchone()
-            if row is not None:
-                seq, attempt, late, mixed, *entry = row
-                lease = PostgresLease(Entry(*entry), attempt, late, mixed, seq, connection, self._pool)
-                self._beyond = lease.entry.meeting
-                return lease
-        return None
-
-    def history(self, meeting: int) -> Sequence[Past]:
-        """Return all that is remembered of a meeting."""
+    def _rows(self, statement: str, **values: object) -> Sequence[Row]:
         with self._pool.lent() as connection:
-            rows = connection.execute(
-                f"SELECT {_names(Past)} FROM netease_meeting_inbox "
-                "WHERE state IN (0, 1, 2) AND meeting = %s ORDER BY time, seq",
-                (meeting,),
-            )
-            return [Past(*row) for row in rows]
+            return connection.execute(_named(statement, values), values).fetchall()
 
-    def meetings(self) -> Sequence[int]:
-        """Return the meetings of which anything is remembered."""
+    def _changed(self, statement: str, **values: object) -> int:
         with self._pool.lent() as connection:
-            return [row[0] for row in connection.execute("SELECT DISTINCT meeting FROM netease_meeting_inbox")]
-
-    def parked(self) -> Sequence[Parked]:
-        """Return the events that were given up."""
-        with self._pool.lent() as connection:
-            rows = connection.execute(
-                f"SELECT {_names(Parked)} FROM netease_meeting_inbox WHERE state = 2 ORDER BY seq"
-            )
-            return [Parked(*row) for row in rows]
-
-    def replay(self, key: str | None, now: float) -> int:
-        """Make parked events wait again."""
-        with self._pool.lent() as connection:
-            return connection.execute(
-                "UPDATE netease_meeting_inbox SET state = 0, attempts = 0, error = '', due_at = %(now)s "
-                "WHERE state = 2 AND (%(key)s::text IS NULL OR key = %(key)s)",
-                {"key": key, "now": now},
-            ).rowcount
-
-    def depth(self) -> Depth:
-        """Return how much there is."""
-        with self._pool.lent() as connection:
-            row = connection.execute(
-                "SELECT count(*) FILTER (WHERE state = 0), min(received_at) FILTER (WHERE state = 0), "
-                "count(*) FILTER (WHERE state = 2) FROM netease_meeting_inbox WHERE state = 0 OR state = 2"
-            ).fetchone()
-            return Depth(*cast("tuple[int, float | None, int]", row))
-
-    def purge(self, before: float) -> int:
-        """Forget what is done and was received before."""
-        with self._pool.lent() as connection:
-            return connection.execute(
-                "DELETE FROM netease_meeting_inbox WHERE state = 1 AND received_at < %s", (before,)
-            ).rowcount
+            return connection.execute(_named(statement, values), values).rowcount
 
 
-class PostgresLease:
+class PostgresLease(TableLease):
     """One event in the hands of one worker of a ``PostgresStore``."""
 
-    def __init__(
-        self,
-        entry: Entry,
-        attempt: int,
-        late: bool,
-        mixed: bool,
-        seq: int,
-        connection: Connection,
-        pool: Pool[Connection],
-    ) -> None:
-        self.entry = entry
-        self.attempt = attempt
-        self.late = late
-        self.mixed = mixed
-        self._seq = seq
+    def __init__(self, row: Row, connection: Connection, pool: Pool[Connection]) -> None:
+        super().__init__(row)
         self._connection = connection
         self._pool = pool
         self._begun: AbstractContextManager[psycopg.Transaction] | None = None
@@ -262,32 +222,23 @@ class PostgresLease:
             self._begun = begun
         return self._connection
 
-    def done(self, twin: str | None = None) -> None:
-        """Commit what the handler wrote together with its being handled."""
-        self._update("state = 1, error = '', twin = %s", twin)
+    def done(self, twin: str | None = None, next_at: float | None = None) -> PostgresLease | None:
+        """Commit what the handler wrote together with its being handled, and take the next event of the meeting."""
+        row = self._connection.execute(_DONE, (self._seq, twin, self.entry.meeting, next_at)).fetchone()
         if self._begun is not None:
             begun, self._begun = self._begun, None
             begun.__exit__(None, None, None)
+        if row is not None:
+            return PostgresLease(row, self._connection, self._pool)
         self._pool.give(self._connection)
+        return None
 
-    def retry(self, due_at: float, error: str) -> None:
-        """Undo what the handler wrote; hand the event over again later."""
-        self._undo("due_at = %s, error = %s", due_at, error)
-
-    def park(self, error: str) -> None:
-        """Undo what the handler wrote; give the event up."""
-        self._undo("state = 2, error = %s", error)
-
-    def release(self) -> None:
-        """Undo what the handler wrote, and the lease."""
-        self._undo("attempts = attempts - 1")
-
-    def _undo(self, change: LiteralString, *values: object) -> None:
+    def _undo(self, **changes: object) -> None:
         try:
             if self._begun is not None:
                 begun, self._begun = self._begun, None
                 begun.__exit__(psycopg.Rollback, psycopg.Rollback(), None)
-            self._update(change, *values)
+            mine = self._update(**changes)
         except psycopg.OperationalError as error:
             self._connection.close()
             raise LeaseLostError(
@@ -297,6 +248,18 @@ class PostgresLease:
             self._connection.close()
             raise
         self._pool.give(self._connection)
+        if not mine:
+            raise LeaseLostError("Committing failed, and another worker has the event since.")
 
-    def _update(self, change: LiteralString, *values: object) -> None:
-        self._connection.execute(_SETTLE.format(change), (self.entry.meeting, *values, self._seq))
+    def _update(self, **changes: object) -> bool:
+        statement = (
+            "WITH held AS MATERIALIZED (SELECT netease_meeting_inbox_let_go(%(meeting)s) AS mine) "
+            f"UPDATE netease_meeting_inbox SET {', '.join(f'{name} = %({name})s' for name in changes)} "
+            "FROM held WHERE mine AND state = 0 AND seq = %(seq)s"
+        )
+        values = {**changes, "meeting": self.entry.meeting, "seq": self._seq}
+        return self._connection.execute(statement.encode(), values).rowcount == 1
+
+
+def _named(statement: str, values: dict[str, object]) -> bytes:
+    return statement.format_map({name: f"%({name})s" for name in values}).encode()

@@ -90,6 +90,49 @@ def a_meeting_is_one_workers(make: MakeStore) -> None:
     assert keys(other) == ["older"]
 
 
+def one_transaction_leads_to_the_next(make: MakeStore) -> None:
+    """Done with a time, a worker has the next event of its meeting: the first there is by then, as lease would."""
+    store, other = make(), make()
+    store.put(entry("a", time=10))
+    store.put(entry("c", time=30))
+    store.put(entry("not yet", time=40, due_at=2000.0))
+    lease = leased(store)
+    other.put(entry("elsewhere", meeting=2))
+    other.put(entry("older", time=5))
+    seen: list[tuple[str, int, bool]] = []
+    following: Lease | None = lease.done(next_at=1000.0)
+    elsewhere = leased(other)
+    while following is not None:
+        seen.append((following.entry.key, following.attempt, following.late))
+        assert other.lease(1000.0) is None, "the worker has its meeting still"
+        following = following.done(next_at=1000.0)
+    assert seen == [("older", 1, True), ("c", 1, False)], "what is not due yet is not taken along"
+    assert elsewhere.entry.key == "elsewhere", "only the same meeting is"
+    elsewhere.done()
+    assert keys(other, now=2000.0) == ["not yet"], "the meeting is free again"
+
+
+def what_follows_can_fail(make: MakeStore) -> None:
+    """An event that was taken along is retried, parked and released like any other, and what went before is done."""
+    store = make()
+    for time in range(4):
+        store.put(entry(f"e{time}", time=time))
+    following = leased(store).done(next_at=1000.0)
+    assert following is not None
+    following.retry(1500.0, "no luck")
+    assert store.lease(1499.0) is None
+    lease = leased(make(), now=1500.0)
+    assert (lease.entry.key, lease.attempt) == ("e1", 2)
+    following = lease.done(next_at=1500.0)
+    assert following is not None
+    following.park("no luck")
+    following = leased(store)
+    assert following.entry.key == "e3"
+    following.release()
+    assert keys(make()) == ["e3"]
+    assert [parked.key for parked in store.parked()] == ["e2"]
+
+
 def no_meeting_starves(make: MakeStore) -> None:
     """A meeting with much to do does not keep the others waiting."""
     store = make()
@@ -222,8 +265,12 @@ def threads_share_it(make: MakeStore) -> None:
 
     def work(store: Store) -> None:
         while (lease := store.lease(1000.0)) is not None:
-            handled.append((lease.entry.meeting, lease.entry.time))
-            lease.done()
+            for more in (True, False):
+                handled.append((lease.entry.meeting, lease.entry.time))
+                following = lease.done(next_at=1000.0 if more else None)
+                if following is None:
+                    break
+                lease = following
 
     _together(put, stores * 4)
     assert sum(news) == 70
@@ -259,6 +306,8 @@ CHECKS: tuple[Callable[[MakeStore], None], ...] = (
     a_handled_key_stays_known,
     order_is_time_then_arrival,
     a_meeting_is_one_workers,
+    one_transaction_leads_to_the_next,
+    what_follows_can_fail,
     no_meeting_starves,
     not_before_it_is_due,
     retry_counts_and_waits,

@@ -11,14 +11,10 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, fields
 from datetime import timedelta
-from typing import Any
 
 from .pool import Pool
-from .store import Depth, Entry, LeaseLostError, Parked, Past
-
-_ENTRY = ", ".join(field.name for field in fields(Entry))
-_PAST = ", ".join(field.name for field in fields(Past))
-_PARKED = ", ".join(field.name for field in fields(Parked))
+from .store import DONE, Entry, LeaseLostError
+from .table import Row, TableLease, TableStore, columns
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS netease_meeting_inbox (
@@ -46,23 +42,18 @@ CREATE INDEX IF NOT EXISTS netease_meeting_inbox_rebuilt ON netease_meeting_inbo
 """
 
 _PUT = (
-    f"INSERT INTO netease_meeting_inbox ({_ENTRY}) VALUES ({', '.join('?' * len(fields(Entry)))}) "
+    f"INSERT INTO netease_meeting_inbox ({columns(Entry)}) VALUES ({', '.join('?' * len(fields(Entry)))}) "
     "ON CONFLICT DO NOTHING"
 )
 
-# From one meeting to the next along the index, until the first event of one is due and nobody works on it.
-_NEXT = f"""
-WITH RECURSIVE heads (meeting) AS (
-    SELECT min(meeting) FROM netease_meeting_inbox WHERE state = 0 AND meeting > :beyond
-    UNION ALL
-    SELECT (SELECT min(meeting) FROM netease_meeting_inbox WHERE state = 0 AND meeting > heads.meeting)
-    FROM heads WHERE meeting IS NOT NULL
-)
-SELECT seq, attempts,
+# The first event of the first meeting of which it is due and nobody works on it. CROSS JOIN, for SQLite takes that as
+# the order: it looks at no meeting beyond the one it takes, however many wait.
+_CLAIM = f"""
+SELECT seq, attempts + 1,
     EXISTS (SELECT 1 FROM netease_meeting_inbox p WHERE p.meeting = e.meeting AND p.state = 1 AND p.time > e.time),
     EXISTS (SELECT 1 FROM netease_meeting_inbox r WHERE r.meeting = e.meeting AND r.after IS NOT NULL),
-    {", ".join(f"e.{field.name}" for field in fields(Entry))}
-FROM heads JOIN netease_meeting_inbox e ON e.seq = (
+    {columns(Entry, "e.")}
+FROM heads CROSS JOIN netease_meeting_inbox e ON e.seq = (
     SELECT seq FROM netease_meeting_inbox w WHERE w.state = 0 AND w.meeting = heads.meeting ORDER BY time, seq LIMIT 1
 )
 WHERE due_at <= :now AND NOT EXISTS (
@@ -71,11 +62,21 @@ WHERE due_at <= :now AND NOT EXISTS (
 )
 LIMIT 1
 """
+_NEXT_MEETING = f"""
+WITH RECURSIVE heads (meeting) AS (
+    SELECT min(meeting) FROM netease_meeting_inbox WHERE state = 0 AND meeting > :meeting
+    UNION ALL
+    SELECT (SELECT min(meeting) FROM netease_meeting_inbox WHERE state = 0 AND meeting > heads.meeting)
+    FROM heads WHERE meeting IS NOT NULL
+)
+{_CLAIM}
+"""
+_SAME_MEETING = f"WITH heads (meeting) AS (SELECT :meeting) {_CLAIM}"
 
 _FIRST = -(2**63)
 
 
-class SQLiteStore:
+class SQLiteStore(TableStore):
     """Keeps entries in one file of the local disk; not on a network file system, where SQLite's locks do not hold.
 
     Args:
@@ -144,103 +145,59 @@ class SQLiteStore:
 
     def lease(self, now: float) -> SQLiteLease | None:
         """Return the next event, meeting after meeting."""
-        connection, holder = self._working.take(), secrets.token_hex(8)
+        connection, holder = self._working.take(), _Holder(self._working, self._lease)
         try:
             with _transaction(connection):
-                row = self._next(connection, now)
-                if row is not None:
-                    connection.execute(
-                        "UPDATE netease_meeting_inbox SET attempts = attempts + 1, holder = ?, held_until = ? "
-                        "WHERE seq = ?",
-                        (holder, now + self._lease, row[0]),
-                    )
+                row = holder.claim(connection, _NEXT_MEETING, self._beyond, now)
+                if row is None:
+                    row = holder.claim(connection, _NEXT_MEETING, _FIRST, now)
         except BaseException:
             connection.close()
             raise
         if row is None:
             self._working.give(connection)
             return None
-        seq, attempts, late, mixed, *entry = row
-        self._beyond = entry[1]
-        return SQLiteLease(Entry(*entry), attempts + 1, bool(late), bool(mixed), seq, holder, connection, self._working)
-
-    def _next(self, connection: sqlite3.Connection, now: float) -> Any:
-        for beyond in {self._beyond: None, _FIRST: None}:
-            row = connection.execute(_NEXT, {"beyond": beyond, "now": now}).fetchone()
-            if row is not None:
-                return row
-        return None
-
-    def history(self, meeting: int) -> Sequence[Past]:
-        """Return all that is remembered of a meeting."""
-        with self._working.lent() as connection:
-            rows = connection.execute(
-                f"SELECT {_PAST} FROM netease_meeting_inbox "
-                "WHERE state IN (0, 1, 2) AND meeting = ? ORDER BY time, seq",
-                (meeting,),
-            )
-            return [Past(*row) for row in rows]
+        lease = SQLiteLease(row, connection, holder)
+        self._beyond = lease.entry.meeting
+        return lease
 
     # -- looking after it
 
-    def meetings(self) -> Sequence[int]:
-        """Return the meetings of which anything is remembered."""
+    def _rows(self, statement: str, **values: object) -> Sequence[Row]:
         with self._working.lent() as connection:
-            return [row[0] for row in connection.execute("SELECT DISTINCT meeting FROM netease_meeting_inbox")]
+            return connection.execute(_named(statement, values), values).fetchall()
 
-    def parked(self) -> Sequence[Parked]:
-        """Return the events that were given up."""
-        with self._working.lent() as connection:
-            rows = connection.execute(f"SELECT {_PARKED} FROM netease_meeting_inbox WHERE state = 2 ORDER BY seq")
-            return [Parked(*row) for row in rows]
-
-    def replay(self, key: str | None, now: float) -> int:
-        """Make parked events wait again."""
+    def _changed(self, statement: str, **values: object) -> int:
         with self._receiving.lent() as connection, _transaction(connection):
-            return connection.execute(
-                "UPDATE netease_meeting_inbox SET state = 0, attempts = 0, error = '', due_at = ? "
-                "WHERE state = 2 AND (? IS NULL OR key = ?)",
-                (now, key, key),
-            ).rowcount
-
-    def depth(self) -> Depth:
-        """Return how much there is."""
-        with self._working.lent() as connection:
-            waiting, oldest = connection.execute(
-                "SELECT count(*), min(received_at) FROM netease_meeting_inbox WHERE state = 0"
-            ).fetchone()
-            (parked,) = connection.execute("SELECT count(*) FROM netease_meeting_inbox WHERE state = 2").fetchone()
-            return Depth(waiting, oldest, parked)
-
-    def purge(self, before: float) -> int:
-        """Forget what is done and was received before."""
-        with self._working.lent() as connection, _transaction(connection):
-            return connection.execute(
-                "DELETE FROM netease_meeting_inbox WHERE state = 1 AND received_at < ?", (before,)
-            ).rowcount
+            return connection.execute(_named(statement, values), values).rowcount
 
 
-class SQLiteLease:
+class _Holder:
+    """A worker, for as long as it stays with a meeting."""
+
+    def __init__(self, pool: Pool[sqlite3.Connection], seconds: float) -> None:
+        self.pool = pool
+        self._seconds = seconds
+        self.name = secrets.token_hex(8)
+
+    def claim(self, connection: sqlite3.Connection, query: str, meeting: int, now: float) -> Row | None:
+        """Within a transaction, make the event that *query* finds this worker's."""
+        row: Row | None = connection.execute(query, {"meeting": meeting, "now": now}).fetchone()
+        if row is not None:
+            connection.execute(
+                "UPDATE netease_meeting_inbox SET attempts = attempts + 1, holder = ?, held_until = ? WHERE seq = ?",
+                (self.name, now + self._seconds, row[0]),
+            )
+        return row
+
+
+class SQLiteLease(TableLease):
     """One event in the hands of one worker of a ``SQLiteStore``."""
 
-    def __init__(
-        self,
-        entry: Entry,
-        attempt: int,
-        late: bool,
-        mixed: bool,
-        seq: int,
-        holder: str,
-        connection: sqlite3.Connection,
-        pool: Pool[sqlite3.Connection],
-    ) -> None:
-        self.entry = entry
-        self.attempt = attempt
-        self.late = late
-        self.mixed = mixed
-        self._mine = (seq, holder)
+    def __init__(self, row: Row, connection: sqlite3.Connection, holder: _Holder) -> None:
+        super().__init__(row)
         self._connection = connection
-        self._pool = pool
+        self._holder = holder
         self._begun = False
 
     @property
@@ -251,48 +208,43 @@ class SQLiteLease:
             self._begun = True
         return self._connection
 
-    def done(self, twin: str | None = None) -> None:
-        """Commit what the handler wrote together with its being handled."""
+    def done(self, twin: str | None = None, next_at: float | None = None) -> SQLiteLease | None:
+        """Commit what the handler wrote together with its being handled, and take the next event of the meeting."""
         if self._begun and not self._connection.in_transaction:
             raise RuntimeError(
                 "the handler ended the transaction: leave that to the inbox, which commits it with its own"
             )
+        connection, row = self.connection, None
         try:
-            self._update(self.connection, "state = 1, twin = ?, error = ''", twin)
+            self._update(state=DONE, twin=twin, error="")
         except LeaseLostError:
-            self._connection.close()
+            connection.close()
             raise
-        self._connection.execute("COMMIT")
-        self._pool.give(self._connection)
+        if next_at is not None:
+            row = self._holder.claim(connection, _SAME_MEETING, self.entry.meeting, next_at)
+        connection.execute("COMMIT")
+        if row is not None:
+            return SQLiteLease(row, connection, self._holder)
+        self._holder.pool.give(connection)
+        return None
 
-    def retry(self, due_at: float, error: str) -> None:
-        """Undo what the handler wrote; hand the event over again later."""
-        self._undo("due_at = ?, error = ?", due_at, error)
-
-    def park(self, error: str) -> None:
-        """Undo what the handler wrote; give the event up."""
-        self._undo("state = 2, error = ?", error)
-
-    def release(self) -> None:
-        """Undo what the handler wrote, and the lease."""
-        self._undo("attempts = attempts - 1")
-
-    def _undo(self, change: str, *values: object) -> None:
+    def _undo(self, **changes: object) -> None:
         connection = self._connection
         try:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             with _transaction(connection):
-                self._update(connection, change, *values)
+                self._update(**changes)
         except BaseException:
             connection.close()
             raise
-        self._pool.give(connection)
+        self._holder.pool.give(connection)
 
-    def _update(self, connection: sqlite3.Connection, change: str, *values: object) -> None:
-        mine = connection.execute(
-            f"UPDATE netease_meeting_inbox SET {change}, holder = NULL, held_until = NULL WHERE seq = ? AND holder = ?",
-            (*values, *self._mine),
+    def _update(self, **changes: object) -> None:
+        mine = self._connection.execute(
+            f"UPDATE netease_meeting_inbox SET {', '.join(f'{name} = :{name}' for name in changes)}, "
+            "holder = NULL, held_until = NULL WHERE seq = :seq AND holder = :holder",
+            {**changes, "seq": self._seq, "holder": self._holder.name},
         )
         if mine.rowcount != 1:
             raise LeaseLostError(
@@ -318,3 +270,7 @@ def _transaction(connection: sqlite3.Connection) -> Generator[None, None, None]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _named(statement: str, values: dict[str, object]) -> str:
+    return statement.format_map({name: f":{name}" for name in values})

@@ -98,8 +98,13 @@ class Lease(Protocol):
         """The store's connection. The transaction begins when it is first asked for."""
         ...
 
-    def done(self, twin: str | None = None) -> None:
-        """Commit. *twin* is the key of the entry that made this one superfluous."""
+    def done(self, twin: str | None = None, next_at: float | None = None) -> Lease | None:
+        """Commit. *twin* is the key of the entry that made this one superfluous.
+
+        With *next_at*, the time, the worker stays with the meeting: its next event, the first that ``lease`` would
+        find, is leased in the same transaction and returned; ``None`` if none is due.
+        """
+        ...
 
     def retry(self, due_at: float, error: str) -> None:
         """Undo, and hand it over again no sooner than *due_at*."""

@@ -1,0 +1,96 @@
+"""The table that both stores keep: what they do with it alike, whatever the database."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+from .store import PARKED, Depth, Entry, Parked, Past
+
+Row = tuple[Any, ...]
+
+
+def columns(kind: type, prefix: str = "") -> str:
+    """Return the columns that hold the fields of a dataclass."""
+    return ", ".join(prefix + field.name for field in fields(kind))
+
+
+class TableStore(ABC):
+    """What is read and changed whoever works on what. Statements have their parameters in braces."""
+
+    @abstractmethod
+    def _rows(self, statement: str, **values: object) -> Sequence[Row]:
+        """Return what a query finds."""
+
+    @abstractmethod
+    def _changed(self, statement: str, **values: object) -> int:
+        """Change the table, in a transaction of its own; return how many rows that were."""
+
+    def history(self, meeting: int) -> Sequence[Past]:
+        """Return all that is remembered of a meeting."""
+        rows = self._rows(
+            f"SELECT {columns(Past)} FROM netease_meeting_inbox "
+            "WHERE state IN (0, 1, 2) AND meeting = {meeting} ORDER BY time, seq",
+            meeting=meeting,
+        )
+        return [Past(*row) for row in rows]
+
+    def meetings(self) -> Sequence[int]:
+        """Return the meetings of which anything is remembered."""
+        return [meeting for (meeting,) in self._rows("SELECT DISTINCT meeting FROM netease_meeting_inbox")]
+
+    def parked(self) -> Sequence[Parked]:
+        """Return the events that were given up."""
+        rows = self._rows(f"SELECT {columns(Parked)} FROM netease_meeting_inbox WHERE state = 2 ORDER BY seq")
+        return [Parked(*row) for row in rows]
+
+    def replay(self, key: str | None, now: float) -> int:
+        """Make parked events wait again."""
+        return self._changed(
+            "UPDATE netease_meeting_inbox SET state = 0, attempts = 0, error = '', due_at = {now} "
+            "WHERE state = 2 AND (CAST({key} AS text) IS NULL OR key = {key})",
+            key=key,
+            now=now,
+        )
+
+    def depth(self) -> Depth:
+        """Return how much there is."""
+        (row,) = self._rows(
+            "SELECT count(*), min(received_at), (SELECT count(*) FROM netease_meeting_inbox WHERE state = 2) "
+            "FROM netease_meeting_inbox WHERE state = 0"
+        )
+        return Depth(*row)
+
+    def purge(self, before: float) -> int:
+        """Forget what is done and was received before."""
+        return self._changed(
+            "DELETE FROM netease_meeting_inbox WHERE state = 1 AND received_at < {before}", before=before
+        )
+
+
+class TableLease(ABC):
+    """One event in the hands of one worker: its row, as claimed."""
+
+    def __init__(self, row: Row) -> None:
+        self._seq, self.attempt, late, mixed, *entry = row
+        self.entry = Entry(*entry)
+        self.late = bool(late)
+        self.mixed = bool(mixed)
+
+    def retry(self, due_at: float, error: str) -> None:
+        """Undo what the handler wrote; hand the event over again later."""
+        self._undo(due_at=due_at, error=error)
+
+    def park(self, error: str) -> None:
+        """Undo what the handler wrote; give the event up."""
+        self._undo(state=PARKED, error=error)
+
+    def release(self) -> None:
+        """Undo what the handler wrote, and the lease."""
+        self._undo(attempts=self.attempt - 1)
+
+    @abstractmethod
+    def _undo(self, **changes: object) -> None:
+        """Roll back, then make *changes* to the row and let go of the meeting."""
