@@ -169,9 +169,10 @@ def test_a_page_of_a_gateway_leaves_doubt_unless_its_status_says_who_is_to_blame
 
 def test_what_trying_again_cannot_help_is_not_tried_again() -> None:
     for sent in (True, False):
-        driver = Driver()
+        driver = Driver(urls=("https://one.example", "https://two.example"))
         driver.fails("meetings.get", TransportError("certificate verify failed", sent=sent, retryable=False))
-        assert len(driver.sends) == 1
+        driver("meetings.get", answer(ret=MEETING))
+        assert [send.url[:19] for send in driver.sends] == ["https://one.example"] * 2
 
 
 def test_a_result_of_another_shape_was_carried_out() -> None:

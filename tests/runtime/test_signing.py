@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from netease_meeting import errors
+from netease_meeting._runtime.secret import Secret
 from netease_meeting._runtime.signing import Material, Scheme, Signer, new_nonce
 from netease_meeting.signing import BODY_DIGEST, CALLBACK_CHECK_SUM, CHECK_SUM
 
@@ -104,6 +105,12 @@ def test_everything_a_signature_may_be_made_of_is_there() -> None:
         assert (found.app_key, found.app_secret, found.body) == (b"key", b"secret", b"{}")
         assert (found.unix_seconds, found.unix_millis) == (b"12", b"12345")
     assert seen[0].nonce == seen[1].nonce, "one request carries one nonce"
+
+
+@pytest.mark.case(95)
+def test_what_signatures_are_made_of_shows_nothing() -> None:
+    assert repr(material(VECTORS[0])) == "<Material>"
+    assert repr(Secret("canary")) == str(Secret("canary")) == "***"
 
 
 @pytest.mark.case(2, 4)
