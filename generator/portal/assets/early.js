@@ -1,4 +1,4 @@
-// Runs before anything is painted: neither a reader's choice of light or dark nor the tabs may flash.
+// Stands in the page and runs before anything is painted, without a request: neither a reader's choice of light or dark nor the tabs may flash.
 try {
   document.documentElement.style.colorScheme = localStorage.getItem("theme") || "";
 } catch {
