@@ -20,6 +20,8 @@ from .page import Links, Page
 from .pages import callback_path, operation_path
 
 _TEMPLATES = Path(__file__).with_name("templates")
+_ASSETS = Path(__file__).with_name("assets")
+"""What a page may hold instead of loading it."""
 
 
 class Renderer:
@@ -113,7 +115,7 @@ def root(api: Api) -> str:
 
 def _environment() -> jinja2.Environment:
     return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        loader=jinja2.FileSystemLoader([_TEMPLATES, _ASSETS]),
         undefined=jinja2.StrictUndefined,
         autoescape=True,
         trim_blocks=True,

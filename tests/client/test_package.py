@@ -183,6 +183,14 @@ def test_the_sdist_builds_the_same_wheel(tmp_path: Path, wheel: Path) -> None:
 
 
 @pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_the_key_and_secret_in_the_first_example_have_a_form_that_the_client_takes(readme: str) -> None:
+    found = re.search(r'app_key="([^"]*)", app_secret="([^"]*)"', first_example(readme))
+    assert found
+    with netease_meeting.MeetingClient(app_key=found[1], app_secret=found[2]) as client:
+        assert client.meetings
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
 def test_the_first_example_runs_from_the_wheel_alone(tmp_path: Path, wheel: Path, readme: str) -> None:
     subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True)
     python = tmp_path / "venv/bin/python"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import shutil
 import subprocess
 import sys
@@ -13,12 +12,14 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from generator.__main__ import read
 from generator.ir import Api
 from tests.conftest import ROOT
 from tests.generator.test_release import repository as repository  # a fixture
+from tests.portal.check.browser import chromium
+from tests.samples.programs import program
 
 LANGUAGES = {"zh-CN": "", "en": "en/"}
 
@@ -48,6 +49,11 @@ def api() -> Api:
     return read(ROOT / "spec/openapi.yaml")
 
 
+@pytest.fixture(scope="session")
+def executable() -> str:
+    return program("chromium", "chromium fonts-noto-cjk")
+
+
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
         pass
@@ -68,16 +74,6 @@ def address(published: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")  # a browser at hand keeps an event loop running, which other tests would trip over
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        if os.environ.get("CI"):
-            pytest.fail("chromium is missing: .ci/run installs it")
-        pytest.skip("needs chromium: apt-get install chromium")
-    quiet = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-sync", *quiet]
-        )
+def browser(executable: str) -> Iterator[Browser]:
+    with chromium(executable) as running:
         yield running
-        running.close()

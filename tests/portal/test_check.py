@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,10 +16,8 @@ from generator.ir import Api
 from tests.conftest import ROOT
 from tests.figure import Figure
 from tests.portal.check import live, pages, plain
-from tests.portal.check.browser import chromium
 from tests.portal.check.links import links
 from tests.portal.check.site import Site, served
-from tests.samples.programs import program
 
 GOOD = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Good</title>
 <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
@@ -34,17 +31,6 @@ SPOILED = {
     "pages wider than 390 px": ("</main>", '<div style="width: 500px">wide</div></main>'),
     "broken links and anchors": ('href="#top"', 'href="#bottom"'),
 }
-
-
-@pytest.fixture(scope="module")
-def executable() -> str:
-    return program("chromium", "chromium fonts-noto-cjk")
-
-
-@pytest.fixture(scope="module")
-def chrome(executable: str) -> Iterator[Browser]:
-    with chromium(executable) as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +68,7 @@ def test_dark_colours_are_looked_at(executable: str, tmp_path: Path) -> None:
     assert all("(dark)" in line for line in figure.values["first"])
 
 
-def test_text_that_needs_a_script_is_missed(chrome: Browser, contract: Api, tmp_path: Path) -> None:
+def test_text_that_needs_a_script_is_missed(browser: Browser, contract: Api, tmp_path: Path) -> None:
     operation = contract.operations[0]
     little = replace(
         contract,
@@ -96,10 +82,10 @@ def test_text_that_needs_a_script_is_missed(chrome: Browser, contract: Api, tmp_
         page.write_text(f"<main><script>document.write('{operation.path}')</script></main>", "utf-8")
         (tmp_path / folder / "errors.html").write_text("<main></main>", "utf-8")
     with served(tmp_path) as url:
-        assert not plain.without_script(chrome, Site(tmp_path), url, little).met
+        assert not plain.without_script(browser, Site(tmp_path), url, little).met
 
 
-def test_a_call_that_never_leaves_is_missed(chrome: Browser, contract: Api, tmp_path: Path) -> None:
+def test_a_call_that_never_leaves_is_missed(browser: Browser, contract: Api, tmp_path: Path) -> None:
     operation = contract.operations[0]
     little = replace(contract, resources=(replace(contract.resources[0], operations=(operation,)),))
     page = tmp_path / "operations" / f"{operation.id}.html"
@@ -113,10 +99,10 @@ def test_a_call_that_never_leaves_is_missed(chrome: Browser, contract: Api, tmp_
         "utf-8",
     )
     with served(tmp_path) as url, Server(Sandbox()) as server:
-        assert not live.try_it(chrome, url, little, server).met
+        assert not live.try_it(browser, url, little, server).met
 
 
-def test_a_copy_button_that_does_nothing_is_missed(chrome: Browser, tmp_path: Path) -> None:
+def test_a_copy_button_that_does_nothing_is_missed(browser: Browser, tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text('<p><code>x</code><button class="copy">Copy</button></p>', "utf-8")
     with served(tmp_path) as url:
-        assert not live.copying(chrome, Site(tmp_path), url).met
+        assert not live.copying(browser, Site(tmp_path), url).met

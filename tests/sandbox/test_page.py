@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -13,28 +11,20 @@ from axe_playwright_python.sync_playwright import Axe
 from netease_meeting.sandbox import Sandbox
 from netease_meeting.sandbox.document import shipped
 from netease_meeting.sandbox.server import Server
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, expect
+
+from tests.portal.check.browser import chromium
+from tests.samples.programs import program
 
 from .conftest import http_call, http_request, signed
 
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
-]
 HOUR = 3_600_000
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        if "CI" in os.environ:
-            pytest.fail("chromium is missing: apt-get install chromium")
-        pytest.skip("needs chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
+    with chromium(program("chromium", "chromium")) as running:
+        yield running
 
 
 class Visit:

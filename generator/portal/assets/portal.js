@@ -29,9 +29,12 @@ function navigation() {
   if (matchMedia("(min-width: 60rem)").matches) contents.open = true;
   const current = contents.querySelector("[aria-current]");
   const side = contents.closest(".side");
-  if (current && side.scrollHeight > side.clientHeight) {
-    side.scrollTop = current.offsetTop - side.clientHeight / 2;
-  }
+  // With the next frame, which lays the page out anyway.
+  requestAnimationFrame(() => {
+    if (current && side.scrollHeight > side.clientHeight) {
+      side.scrollTop = current.offsetTop - side.clientHeight / 2;
+    }
+  });
 }
 
 function copyable(target) {

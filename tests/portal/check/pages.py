@@ -26,6 +26,8 @@ TELEPHONE = 390
 _AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 _RUN = "options => axe.run(document, options).then(({violations}) => violations)"
 _PAINTED = "() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))"
+_WHOLE = "* { content-visibility: visible !important }"
+"""Has a page laid out to its end: what is not laid out is neither looked at nor too wide."""
 _COLORS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 """In the dark only colours differ: the document is the same."""
 
@@ -80,6 +82,7 @@ def _look(executable: str, site: Site, url: str, paths: tuple[str, ...]) -> _See
             del watch.requests[:]
             _open(page, f"{url}/{path}")
             seen.weights[path] = _weight(site, watch)
+            page.add_style_tag(content=_WHOLE)
             seen.violations += [f"{path}: {problem}" for problem in _violations(page, {})]
             page.emulate_media(color_scheme="dark")
             page.evaluate(_PAINTED)

@@ -10,8 +10,9 @@ import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.figure import Figure
 
@@ -29,6 +30,7 @@ _PAINT = """() => new Promise((resolve) => new PerformanceObserver((list) => {
     const paint = list.getEntriesByName("first-contentful-paint")[0];
     if (paint) resolve(paint.startTime);
 }).observe({type: "paint", buffered: true}))"""
+_BARE = '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>1</title><p>字</p></html>'
 _SETTINGS = """\
 site_name: The same words
 use_directory_urls: false
@@ -43,24 +45,26 @@ exclude_docs: "en/"
 
 
 def first_paint(browser: Browser, site: Site, url: str, build: Path) -> list[Figure]:
-    """Open the same pages of both in turns, each in a fresh profile."""
-    with _rival(site, build) as rival:
+    """Open the same pages of both in turns, each in a fresh profile; a page of one word says what the least is."""
+    with _rival(site, build) as rival, _bare() as bare:
         figures = []
         for name, most, slow in (("desktop", DESKTOP, False), ("4x CPU, 1.6 Mbit/s", TELEPHONE, True)):
             ours: dict[str, list[float]] = {page: [] for page in _PAGES}
             theirs: dict[str, list[float]] = {page: [] for page in _PAGES}
+            floor: list[float] = []
             for _ in range(ROUNDS):
+                floor.append(_paint(browser, bare, slow=slow))
                 for page in _PAGES:
                     ours[page].append(_paint(browser, f"{url}/{page}", slow=slow))
                     theirs[page].append(_paint(browser, f"{rival}/{page}", slow=slow))
             slowest = max(_PAGES, key=lambda page: statistics.median(ours[page]))
-            mine, other = (round(statistics.median(times[slowest])) for times in (ours, theirs))
+            mine, other, least = (round(statistics.median(times)) for times in (ours[slowest], theirs[slowest], floor))
             figures.append(
                 Figure(
                     f"first contentful paint, {name}",
                     f"<= {most} ms",
                     mine <= most,
-                    {"ms": mine, "mkdocs_material_ms": other, "page": slowest, "rounds": ROUNDS},
+                    {"ms": mine, "mkdocs_material_ms": other, "floor_ms": least, "page": slowest, "rounds": ROUNDS},
                 )
             )
         return figures
@@ -71,6 +75,7 @@ def _paint(browser: Browser, url: str, *, slow: bool) -> float:
     context = browser.new_context(viewport={"width": 390 if slow else 1280, "height": 900})
     try:
         page = context.new_page()
+        _settle(browser, page)
         if slow:
             session = context.new_cdp_session(page)
             session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWDOWN})
@@ -83,6 +88,30 @@ def _paint(browser: Browser, url: str, *, slow: bool) -> float:
         return time
     finally:
         context.close()
+
+
+def _settle(browser: Browser, page: Page) -> None:
+    """Wait until the browser has made its window: its address bar alone is half a second of work, for both cores."""
+    session = browser.new_browser_cdp_session()
+    before, still = 0.0, 0
+    for _ in range(200):
+        processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
+        spent = sum(process["cpuTime"] for process in processes)
+        still = still + 1 if spent == before else 0
+        if still == 4:
+            session.detach()
+            return
+        before = spent
+        page.wait_for_timeout(50)
+    raise TimeoutError("Chromium does not come to rest: nothing can be measured")
+
+
+@contextmanager
+def _bare() -> Iterator[str]:
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "index.html").write_text(_BARE, "utf-8")
+        with served(Path(folder)) as url:
+            yield url
 
 
 @contextmanager
