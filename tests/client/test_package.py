@@ -114,7 +114,7 @@ def test_webhooks_never_load_an_http_library() -> None:
     assert not loaded.intersection({"httpx", "httpcore", "h11", "ssl", "asyncio"})
 
 
-def test_building_a_client_loads_no_http_library_yet() -> None:
+def test_building_a_client_does_not_load_httpx() -> None:
     assert "httpx" not in loaded_by(
         "import netease_meeting; netease_meeting.MeetingClient(app_key='k', app_secret='s')"
     )
