@@ -160,7 +160,7 @@ class _Builder:
     def _operation(self, path: str, raw: dict[str, Any]) -> Operation:
         where = ("paths", path, "post")
         sdk = raw["x-sdk"]
-        headers = {header.wire: header for header in self.parsed.headers[path]}
+        headers = {header.wire: header for header in self.parsed.headers.get(path, ())}
         parameters = tuple(
             self._field(
                 headers[parameter["name"]], {**parameter.get("schema", {}), **parameter}, (*where, "parameters", index)

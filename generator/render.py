@@ -122,6 +122,8 @@ def literal(value: Any) -> str:
 
 def _columns(text: str) -> int:
     """Return how wide *text* is on a screen: Chinese characters take two columns."""
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
