@@ -236,6 +236,16 @@ class SignedHeader:
     """How many characters it may have."""
     example: str
 
+    @property
+    def literal(self) -> str | None:
+        """The part that it carries as it is, if nothing else."""
+        is_one = isinstance(self.value, list) and len(self.value) == 1 and isinstance(self.value[0], str)
+        return self.value[0] if is_one else None
+
+    @property
+    def is_digest(self) -> bool:
+        return isinstance(self.value, dict)
+
 
 @dataclass(frozen=True)
 class Scheme:
@@ -258,15 +268,11 @@ class Scheme:
     @property
     def literals(self) -> dict[str, str]:
         """Plain part -> the header that carries nothing else."""
-        return {
-            header.value[0]: header.name
-            for header in self.headers
-            if isinstance(header.value, list) and len(header.value) == 1 and isinstance(header.value[0], str)
-        }
+        return {header.literal: header.name for header in self.headers if header.literal is not None}
 
     @property
     def digests(self) -> tuple[str, ...]:
-        return tuple(header.name for header in self.headers if isinstance(header.value, dict))
+        return tuple(header.name for header in self.headers if header.is_digest)
 
 
 @dataclass(frozen=True)
