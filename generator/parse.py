@@ -161,6 +161,8 @@ def _field(prop: PropertyProtocol, document: Document) -> ParsedField:
 
 
 def _type(prop: PropertyProtocol, document: Document) -> TypeRef:
+    if type(prop) in _SCALARS:
+        return TypeRef(_SCALARS[type(prop)])
     if isinstance(prop, ListProperty):
         return TypeRef("list", item=_type(prop.inner_property, document))
     if isinstance(prop, ModelProperty):
@@ -169,8 +171,6 @@ def _type(prop: PropertyProtocol, document: Document) -> TypeRef:
         return TypeRef("enum", _schema_name(prop.class_info.name, document), base=prop.value_type.__name__)
     if isinstance(prop, ConstProperty):
         return TypeRef("int" if isinstance(_plain(prop.value.raw_value), int) else "str")
-    if type(prop) in _SCALARS:
-        return TypeRef(_SCALARS[type(prop)])
     raise ContractError(
         [
             Problem(

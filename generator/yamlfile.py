@@ -40,7 +40,10 @@ def _put(put: Callable[[yaml.Event], None], value: Any) -> None:
         put(_MAPPING)
         for key, item in value.items():
             put(_text(key))
-            _put(put, item)
+            if type(item) is str:
+                put(_text(item))
+            else:
+                _put(put, item)
         put(_END_OF_MAPPING)
     elif isinstance(value, list):
         put(_SEQUENCE)
