@@ -52,7 +52,7 @@ def _put(put: Callable[[yaml.Event], None], value: Any) -> None:
         put(_END_OF_SEQUENCE)
     else:
         node = _dumper.represent_data(value)
-        put(ScalarEvent(None, node.tag, (True, False), node.value))
+        put(ScalarEvent(None, None, (True, False), node.value))
 
 
 # The emitter only reads events, so those that say the same are one object: making them was most of the work.
@@ -65,4 +65,4 @@ def _text(value: str) -> yaml.Event:
     # Whether it would be read as text without quotes, and not as a number, a date or a truth value.
     is_text = _dumper.resolve(yaml.ScalarNode, value, (True, False)) == _TEXT
     style = "|" if "\n" in value.strip("\n") else None
-    return ScalarEvent(None, _TEXT, (is_text, True), value, style=style)
+    return ScalarEvent(None, None, (is_text, True), value, style=style)
