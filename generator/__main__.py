@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
         api = read(options.spec)
         from . import emit, publish, render
 
-        files = {**emit.format_python(render.render(api)), **render.runtime(), **publish.publish(api)}
+        files = {**emit.format_python(render.render(api)), **render.runtime(api), **publish.publish(api)}
         if options.check:
             return _check(files, options.out)
         change = emit.emit(files, options.out)

@@ -73,15 +73,21 @@ def _text(path: Path, label: str) -> str:
         raise refusal(Place(label, line), "the file is not UTF-8", "Save it as UTF-8") from None
     if text.startswith("\ufeff"):
         raise refusal(start, "the file begins with a byte order mark", "Save it as UTF-8 without one")
-    invisible = _INVISIBLE.search(text.replace("\r\n", "\n"))
-    if invisible:
-        line = text.count("\n", 0, text.index(invisible[0])) + 1
-        raise refusal(
-            Place(label, line),
-            f"an invisible character {invisible[0]!a} stands here",
-            "Remove it: readers could not see what it does",
-        )
+    invisible = _invisible(text)
+    if invisible is not None:
+        raise _unseen(invisible, Place(label, text.count("\n", 0, text.index(invisible)) + 1))
     return text
+
+
+def _invisible(text: str) -> str | None:
+    found = _INVISIBLE.search(text.replace("\r\n", "\n"))
+    return found[0] if found is not None else None
+
+
+def _unseen(invisible: str, place: Place) -> ContractError:
+    return refusal(
+        place, f"an invisible character {invisible!a} stands here", "Remove it: readers could not see what it does"
+    )
 
 
 class _Frame:
@@ -106,6 +112,7 @@ class _Builder:
         """The innermost container last; the outermost is the file."""
         self._nodes = 0
         self._documents = 0
+        self._has_escapes = False
         self._handlers: dict[type[yaml.Event], Callable[[Any, int], None]] = {
             yaml.ScalarEvent: self._scalar,
             yaml.MappingStartEvent: self._open,
@@ -117,6 +124,7 @@ class _Builder:
         }
 
     def build(self, text: str) -> Any:
+        self._has_escapes = "\\" in text
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             handler = self._handlers.get(type(event))
             if handler is not None:
@@ -165,6 +173,10 @@ class _Builder:
         text = event.value
         if len(text) > _LONGEST_TEXT:
             raise refusal(self._place(line), f"a text of {len(text)} characters stands here", "Look what got into it")
+        if self._has_escapes and event.style == '"':
+            invisible = _invisible(text)
+            if invisible is not None:
+                raise _unseen(invisible, self._place(line))
         frame = self._frames[-1]
         plain = not event.style
         if frame.is_mapping and frame.key is None:
