@@ -90,7 +90,13 @@ def _signing(api: Api, language: str) -> list[str]:
     schemes = {scheme.name: scheme for operation in api.operations for scheme in operation.schemes}.values()
     values = [header for scheme in schemes for header in scheme.headers]
     made = [header for header in values if header.literal is None]
-    times = {part for header in values if not header.is_digest for part in header.value if part in _PARTS}
+    times = {
+        part
+        for header in values
+        if not header.is_digest
+        for part in header.value
+        if isinstance(part, str) and part in _PARTS
+    }
     return [
         'if (!pm.variables.get("appKey") || !pm.variables.get("appSecret")) {',
         f"  throw new Error({json.dumps(_in(_MISSING, language), ensure_ascii=False)});",
