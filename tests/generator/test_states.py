@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.build.states import begun, missing
 from generator.load import load
+from generator.parts.states import begun, missing
 from tests.conftest import ROOT
 
 STATUS = {"NOT_START": 1, "IN_MEETING": 2, "ENDED": 3, "CANCELED": 4, "RECYCLED": 5}

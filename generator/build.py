@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..ir import Api, Envelope
-from ..load import Document
-from ..parse import Parsed
-from ..problems import ContractError
-from .callbacks import delivery, message, webhooks
-from .contract import Contract
-from .errors import error_codes, families
-from .facts import text
-from .machine import state_machine
-from .names import check_names
-from .operations import Operations
-from .rebuild import rebuild
-from .schemas import Schemas
-from .signatures import Signatures
-
-__all__ = ["build"]
+from .ir import Api, Envelope
+from .load import Document
+from .parse import Parsed
+from .parts.callbacks import delivery, message, webhooks
+from .parts.contract import Contract
+from .parts.errors import error_codes, families
+from .parts.facts import text
+from .parts.machine import state_machine
+from .parts.names import check_names
+from .parts.operations import Operations
+from .parts.rebuild import rebuild
+from .parts.schemas import Schemas
+from .parts.signatures import Signatures
+from .problems import ContractError
 
 
 def build(document: Document, parsed: Parsed) -> Api:
