@@ -119,7 +119,7 @@ def main() -> None:
         imports_table(started, imports.HTTPX),
         "## Generating\n",
         table(
-            ("operations", "ours, s", "openapi-python-client, s", "ratio"),
+            ("operations", "ours, CPU s", "openapi-python-client, CPU s", "ratio"),
             [(size, f"{a:.2f}", f"{b:.2f}", f"{a / b:.2f}") for size, (a, b) in generated.items()],
         ),
         "## What remains at a distance\n",

@@ -104,6 +104,8 @@ def _section(title: str, entries: list[str], indent: int) -> str:
 
 
 def _wrap(text: str, indent: int, hanging: int = 0) -> str:
+    if 0 < len(text) <= _WIDTH - indent:
+        return " " * indent + text
     return textwrap.fill(
         text,
         _WIDTH,

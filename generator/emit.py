@@ -1,4 +1,4 @@
-"""Compile, format, compare or write. Nothing is touched before everything is ready."""
+"""Format, compare or write. Nothing is touched before everything is ready."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .problems import ContractError, Problem
 MANIFEST = "MANIFEST.txt"
 """Lists the generated files, so that one that is no longer generated can be told from one that somebody put there."""
 
-_IMPORTS = ("--fix", "--select=F401,I", "--config=lint.isort.split-on-trailing-comma=false")
+_IMPORTS = ("--fix", "--output-format=concise", "--select=F401,I", "--config=lint.isort.split-on-trailing-comma=false")
 _LAYOUT = ("--config=format.skip-magic-trailing-comma=true",)
 _OPTIONS = ("--isolated", "--no-cache", "--quiet", "--line-length=120", "--target-version=py310")
 
@@ -32,21 +32,21 @@ class Change:
 
 
 def format_python(files: Mapping[str, str]) -> dict[str, bytes]:
-    """Return rendered Python compiled once, its unused imports dropped and sorted, and formatted."""
-    for path, text in files.items():
-        try:
-            compile(text, path, "exec", dont_inherit=True)
-        except (SyntaxError, ValueError) as error:
-            raise ContractError(
-                [Problem(path, f"the generated code does not compile: {error}", "This is a defect of the generator")]
-            ) from error
+    """Return rendered Python formatted, its imports sorted and those that are not used dropped."""
     with tempfile.TemporaryDirectory() as folder:
         for path, text in files.items():
             _write(Path(folder, path), text.encode())
-        ruff = find_ruff_bin()
-        subprocess.run([ruff, "check", *_IMPORTS, *_OPTIONS, folder], check=True, stdout=subprocess.DEVNULL)
-        subprocess.run([ruff, "format", *_LAYOUT, *_OPTIONS, folder], check=True)
+        _ruff(folder, "check", *_IMPORTS)
+        _ruff(folder, "format", *_LAYOUT)
         return {path: Path(folder, path).read_bytes() for path in files}
+
+
+def _ruff(folder: str, *arguments: str) -> None:
+    command = [find_ruff_bin(), *arguments, *_OPTIONS, "."]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        first, _, _ = (done.stdout or done.stderr).partition("\n")
+        raise ContractError([Problem("generated", f"it is not Python: {first}", "This is a defect of the generator")])
 
 
 def emit(files: Mapping[str, bytes], out: Path) -> Change:

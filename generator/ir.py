@@ -236,12 +236,22 @@ class SignedHeader:
     """How many characters it may have."""
     example: str
     function: str
-    """What makes a digest. Empty for a header that carries parts as they are."""
+    """The name of the function that makes it, where it is a digest."""
 
     @property
     def call(self) -> str:
         """The expression that makes the value: a digest has a function of its own, for those who only compare it."""
-        return f"{self.function}(m)" if self.function else self.expression
+        return f"{self.function}(m)" if self.is_digest else self.expression
+
+    @property
+    def literal(self) -> str | None:
+        """The part that it carries as it is, if nothing else."""
+        is_one = isinstance(self.value, list) and len(self.value) == 1 and isinstance(self.value[0], str)
+        return self.value[0] if is_one else None
+
+    @property
+    def is_digest(self) -> bool:
+        return isinstance(self.value, dict)
 
 
 @dataclass(frozen=True)
@@ -265,15 +275,11 @@ class Scheme:
     @property
     def literals(self) -> dict[str, str]:
         """Plain part -> the header that carries nothing else."""
-        return {
-            header.value[0]: header.name
-            for header in self.headers
-            if isinstance(header.value, list) and len(header.value) == 1 and isinstance(header.value[0], str)
-        }
+        return {header.literal: header.name for header in self.headers if header.literal is not None}
 
     @property
     def digests(self) -> tuple[SignedHeader, ...]:
-        return tuple(header for header in self.headers if header.function)
+        return tuple(header for header in self.headers if header.is_digest)
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ import yaml
 from .load import Document
 from .problems import ContractError, Problem
 
-_TEXTS = ("title", "summary", "description", "x-enum-descriptions")
+_TEXTS = frozenset({"title", "summary", "description", "x-enum-descriptions"})
 _COMPONENTS = "#/components/schemas/"
+_CONTRACT = "urn:contract"
 
 
 def lint(document: Document) -> None:
@@ -174,11 +175,13 @@ def _tags_are_declared(document: Document) -> Iterator[Problem]:
 
 
 def _texts_are_bilingual(document: Document) -> Iterator[Problem]:
-    for path, node in _walk(document.root):
+    for path, node in document.statements:
         if path[-1:] == ("properties",) and path[-2:-1] != ("properties",):
             continue  # names of properties, whatever they are
-        texts = {key for key in _TEXTS if key in node}
-        english = set(node["x-i18n"]["en"]) if "x-i18n" in node else set()
+        texts = _TEXTS & node.keys()
+        english = frozenset[str](node["x-i18n"]["en"] if "x-i18n" in node else ())
+        if texts == english:
+            continue
         for key in sorted(texts - english):
             yield Problem(
                 document.where(*path, key),
@@ -238,7 +241,7 @@ def _required_properties_exist(document: Document) -> Iterator[Problem]:
 
 
 def _properties_make_sense(document: Document) -> Iterator[Problem]:
-    for path, node in _walk(document.root):
+    for path, node in document.statements:
         if "type" not in node or not isinstance(node["type"], str) or "in" in node:
             continue
         if node.get("format") == "unix-time" and node.get("x-unit") not in ("ms", "s"):
@@ -258,14 +261,18 @@ def _properties_make_sense(document: Document) -> Iterator[Problem]:
 
 
 def _examples_are_valid(document: Document) -> Iterator[Problem]:
+    contract = jsonschema_rs.Registry(
+        [(_CONTRACT, {"components": {"schemas": document.root["components"]["schemas"]}})]
+    )
     validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
-    for path, node in _walk(document.root):
+    for path, node in document.statements:
         if path[-2:-1] != ("content",):
             continue
         reference = node["schema"]["$ref"]
         if reference not in validators:
-            components = {"schemas": document.schemas_behind(node["schema"])}
-            validators[reference] = jsonschema_rs.Draft202012Validator({"$ref": reference, "components": components})
+            validators[reference] = jsonschema_rs.Draft202012Validator(
+                {"$ref": _CONTRACT + reference}, registry=contract
+            )
         for name, example in node["examples"].items():
             for error in validators[reference].iter_errors(example["value"]):
                 yield Problem(
@@ -297,7 +304,7 @@ def _codes_are_known(document: Document) -> Iterator[Problem]:
                     f"the code {code} is not in x-error-codes",
                     "Add it to errors.yaml or remove it here",
                 )
-    for path, node in _walk(document.root):
+    for path, node in document.statements:
         for code in node.get("x-errors", []) if isinstance(node.get("x-errors", []), list) else []:
             if code not in codes:
                 yield Problem(
@@ -426,17 +433,3 @@ def _properties(schemas: dict[str, Any], schema: dict[str, Any]) -> Iterator[str
         yield from _properties(
             schemas, schemas.get(part["$ref"].removeprefix(_COMPONENTS), {}) if "$ref" in part else part
         )
-
-
-def _walk(root: dict[str, Any]) -> Iterator[tuple[_Path, dict[str, Any]]]:
-    """Yield every mapping that says something, each with its path; examples and other data are not entered."""
-    waiting: list[tuple[_Path, Any]] = [((), root)]
-    while waiting:
-        path, node = waiting.pop()
-        if isinstance(node, dict):
-            yield path, node
-            in_data = path[-1:] == ("x-i18n",) or path[:1] in (("x-error-codes",), ("x-states",))
-            children = [] if in_data else [((*path, key), child) for key, child in node.items() if key != "value"]
-        else:
-            children = [((*path, index), child) for index, child in enumerate(node)]
-        waiting.extend(child for child in children if isinstance(child[1], (dict, list)))

@@ -12,8 +12,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from .places import Place, Places
 from .problems import ContractError, Problem
-from .reader import Place, Places, read, refusal
+from .reader import read, refusal
 
 _COMPONENTS = "#/components/"
 _SCHEMAS = "#/components/schemas/"
@@ -54,17 +55,31 @@ class Document:
         waiting: list[Any] = list(nodes)
         while waiting:
             node = waiting.pop()
-            if isinstance(node, list):
-                waiting.extend(node)
-            elif isinstance(node, dict):
-                name = str(node.get("$ref", "")).removeprefix(_SCHEMAS)
+            if isinstance(node, dict) and "$ref" in node:
+                name = str(node["$ref"]).removeprefix(_SCHEMAS)
                 if name in schemas and name not in found:
                     found.add(name)
                     waiting.append(schemas[name])
-                waiting.extend(
-                    child for key, child in node.items() if key not in _DATA and isinstance(child, (dict, list))
-                )
+            for key, child in node.items() if isinstance(node, dict) else enumerate(node):
+                if isinstance(child, (dict, list)) and key not in _DATA:
+                    waiting.append(child)
         return {name: schemas[name] for name in sorted(found, key=self._order.__getitem__)}
+
+    @cached_property
+    def statements(self) -> list[tuple[tuple[str | int, ...], dict[str, Any]]]:
+        """Every mapping that says something, each with its path; examples and other data are not entered."""
+        found: list[tuple[tuple[str | int, ...], dict[str, Any]]] = []
+        waiting: list[tuple[tuple[str | int, ...], Any]] = [((), self.root)]
+        while waiting:
+            path, node = waiting.pop()
+            if isinstance(node, dict):
+                found.append((path, node))
+                if path[-1:] == ("x-i18n",) or path in (("x-error-codes",), ("x-states",)):
+                    continue
+            for key, child in node.items() if isinstance(node, dict) else enumerate(node):
+                if isinstance(child, (dict, list)) and key != "value":
+                    waiting.append(((*path, key), child))
+        return found
 
     @cached_property
     def _order(self) -> dict[str, int]:
@@ -84,7 +99,10 @@ class _Bundle:
         self._files: dict[Path, Any] = {}
         self._used: set[tuple[Path, str]] = set()
         """Top-level keys that something refers to."""
-        self._schemas: dict[str, tuple[Path, Place]] = {}
+        self._schemas: dict[str, Path] = {}
+        """The schemas of other files that something refers to."""
+        self._local: list[dict[str, Any]] = []
+        """The references to components of the root."""
 
     def document(self) -> Document:
         source = self._path.resolve()
@@ -107,9 +125,11 @@ class _Bundle:
             if id(node) in seen:
                 continue
             seen.add(id(node))
-            for key, child in list(node.items()) if isinstance(node, dict) else list(enumerate(node)):
+            for key, child in node.items() if isinstance(node, dict) else enumerate(node):
+                if not isinstance(child, (dict, list)):
+                    continue
                 child_kind = _kind(kind, key)
-                if child_kind is None or not isinstance(child, (dict, list)):
+                if child_kind is None:
                     continue
                 if child_kind != "schemas" and isinstance(child, dict) and "$ref" in child:
                     child, child_file = self._follow(child, file, child_kind == "schema")
@@ -123,7 +143,7 @@ class _Bundle:
         name = str(node.get("$ref", "")).removeprefix(_SCHEMAS) if isinstance(node, dict) else ""
         if name not in self._schemas:
             return []
-        file, _ = self._schemas[name]
+        file = self._schemas[name]
         return [(self._files[file][name], file, "schema")]
 
     def _follow(self, node: dict[str, Any], file: Path, is_schema: bool) -> tuple[Any, Path]:
@@ -135,6 +155,7 @@ class _Bundle:
             if not isinstance(text, str):
                 raise refusal(place, "$ref is not text", 'Write `$ref: "file.yaml#/Name"`')
             if text.startswith(_COMPONENTS):
+                self._local.append(node)
                 return node, file
             target, pointer = self._target(text, file, place)
             if is_schema:
@@ -155,7 +176,13 @@ class _Bundle:
         """Make the target a component schema and let *node* refer to it there."""
         name = pointer.removeprefix("/")
         self._pointed(file, pointer, node["$ref"], place)
-        known, _ = self._schemas.setdefault(name, (file, self._places.of(self._files[file], name) or place))
+        if name not in self._files[file]:
+            raise refusal(
+                place,
+                f"$ref {node['$ref']!r} leads to something inside a schema",
+                "Give it a name of its own and refer to that",
+            )
+        known = self._schemas.setdefault(name, file)
         if known != file:
             raise refusal(
                 place, f"{name!r} is a schema of {self._label(known)} and of {self._label(file)}", "Rename one of them"
@@ -207,11 +234,12 @@ class _Bundle:
         """Put the schemas among the components: files in the order they were first reached, each in its own order."""
         own = root.setdefault("components", {}).setdefault("schemas", {})
         places = self._places.keys.setdefault(id(own), {})
-        for file in dict.fromkeys(file for file, _ in self._schemas.values()):
+        for file in dict.fromkeys(self._schemas.values()):
+            lines = self._places.keys[id(self._files[file])]
             for name, schema in self._files[file].items():
                 if name in self._schemas:
                     own[name] = schema
-                    places[name] = self._schemas[name][1]
+                    places[name] = lines[name]
 
     def _unused(self, source: Path) -> Iterable[Problem]:
         for file, content in self._files.items():
@@ -221,24 +249,10 @@ class _Bundle:
                     yield Problem(str(place), f"nothing refers to {name!r}", "Refer to it, or remove it")
 
     def _dangling(self, root: dict[str, Any]) -> Iterable[Problem]:
-        waiting: list[Any] = [root]
-        seen: set[int] = set()
-        while waiting:
-            node = waiting.pop()
-            if id(node) in seen:
-                continue
-            seen.add(id(node))
-            text = node.get("$ref") if isinstance(node, dict) else None
-            if isinstance(text, str) and not _exists(root, text):
-                yield Problem(
-                    str(self._places.of(node, "$ref")), f"$ref {text!r} points at nothing", "Correct the name"
-                )
-            children = (
-                ((key, child) for key, child in node.items() if key not in _DATA)
-                if isinstance(node, dict)
-                else enumerate(node)
-            )
-            waiting.extend(child for _, child in children if isinstance(child, (dict, list)))
+        for node in self._local:
+            if not _exists(root, node["$ref"]):
+                where = str(self._places.of(node, "$ref"))
+                yield Problem(where, f"$ref {node['$ref']!r} points at nothing", "Correct the name")
 
 
 def _kind(kind: str, key: str | int) -> str | None:
@@ -258,4 +272,4 @@ def _exists(root: dict[str, Any], text: str) -> bool:
         if not isinstance(node, dict) or step not in node:
             return False
         node = node[step]
-    return text.startswith("#/")
+    return True

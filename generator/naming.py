@@ -7,7 +7,9 @@ import keyword
 import re
 
 from . import reserved
-from .problems import Problem
+
+Flaw = tuple[str, str]
+"""What is wrong with a name, and how to mend it."""
 
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^0-9A-Za-z]+")
 _TAKEN = frozenset({"self", "timeout", "max_retries", "headers"})
@@ -25,45 +27,43 @@ def snake(wire: str) -> str:
     return f"{name}_" if keyword.iskeyword(name) or name in _TAKEN else name
 
 
-def check_field(name: str, wire: str, where: str) -> Problem | None:
+def flaw_of_field(name: str, wire: str) -> Flaw | None:
     """Return what is wrong with a field's Python name, if anything."""
     what = f"the property {wire!r} becomes `{name}` in Python"
     cure = "Choose another Python name with `x-sdk: {name: …}` on the property"
     if not name.isidentifier() or name.startswith("_") or keyword.iskeyword(name):
-        return Problem(where, f"{what}, which is not a public name", cure)
+        return (f"{what}, which is not a public name", cure)
     if _UNSENDABLE.search(wire):
-        return Problem(
-            where,
+        return (
             f"the property {wire!r} holds a quote, a backslash or a control character",
             "Rename it; msgspec cannot send it",
         )
     if name in _ANNOTATIONS:
-        return Problem(where, f"{what}, which hides the built-in type of that name", cure)
+        return (f"{what}, which hides the built-in type of that name", cure)
     return None
 
 
-def check_class(name: str, where: str) -> Problem | None:
+def flaw_of_class(name: str) -> Flaw | None:
     """Return what is wrong with a name that becomes a class."""
     if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name) or hasattr(builtins, name):
-        return Problem(
-            where,
+        return (
             f"{name!r} cannot be the name of a class",
             "Use PascalCase, ASCII letters and digits, no built-in name",
         )
     if name in reserved.classes():
-        return Problem(where, f"the client has a {name!r} of its own", "Choose another name")
+        return (f"the client has a {name!r} of its own", "Choose another name")
     return None
 
 
-def check_resource(name: str, where: str) -> Problem | None:
+def flaw_of_resource(name: str) -> Flaw | None:
     """Return what is wrong with a name that becomes a module and an attribute of the client."""
     if name in reserved.modules() | reserved.attributes():
-        return Problem(where, f"the client has a {name!r} of its own", "Choose another name in `x-sdk`")
-    return check_method(name, where)
+        return (f"the client has a {name!r} of its own", "Choose another name in `x-sdk`")
+    return flaw_of_method(name)
 
 
-def check_method(name: str, where: str) -> Problem | None:
+def flaw_of_method(name: str) -> Flaw | None:
     """Return what is wrong with a name that becomes a method."""
     if keyword.iskeyword(name):
-        return Problem(where, f"{name!r} is a word of Python's", "Choose another name in `x-sdk`")
+        return (f"{name!r} is a word of Python's", "Choose another name in `x-sdk`")
     return None

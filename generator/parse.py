@@ -46,7 +46,7 @@ class Parsed:
     enums: dict[str, dict[str, int | str]]
     """Name -> member name -> value."""
     headers: dict[str, tuple[ParsedField, ...]]
-    """The header parameters of each operation, by path."""
+    """The header parameters of the operations that have any, by path."""
 
 
 def parse(document: Document) -> Parsed:
@@ -75,18 +75,19 @@ def _part(document: Document, operations: dict[str, Any], *others: Any) -> dict[
     """Return a document of its own with the headers of *operations* and the schemas that they and *others* reach.
 
     Bodies and answers are references to schemas, which leaves nothing to parse in them; the parser would copy the
-    whole graph behind them, three times for each operation.
+    whole graph behind them, three times for each operation. So an operation is there for its headers, if it has any.
     """
     paths = {
         path: {
             "post": {
                 "operationId": operation["operationId"],
                 "tags": operation["tags"],
-                "parameters": operation.get("parameters", []),
+                "parameters": operation["parameters"],
                 "responses": {"200": {"description": ""}},
             }
         }
         for path, operation in operations.items()
+        if "parameters" in operation
     }
     return {
         "openapi": document.root["openapi"],
@@ -160,6 +161,8 @@ def _field(prop: PropertyProtocol, document: Document) -> ParsedField:
 
 
 def _type(prop: PropertyProtocol, document: Document) -> TypeRef:
+    if type(prop) in _SCALARS:
+        return TypeRef(_SCALARS[type(prop)])
     if isinstance(prop, ListProperty):
         return TypeRef("list", item=_type(prop.inner_property, document))
     if isinstance(prop, ModelProperty):
@@ -168,9 +171,6 @@ def _type(prop: PropertyProtocol, document: Document) -> TypeRef:
         return TypeRef("enum", _schema_name(prop.class_info.name, document), base=prop.value_type.__name__)
     if isinstance(prop, ConstProperty):
         return TypeRef("int" if isinstance(_plain(prop.value.raw_value), int) else "str")
-    for kind, name in _SCALARS:
-        if isinstance(prop, kind):
-            return TypeRef(name)
     raise ContractError(
         [
             Problem(
@@ -182,12 +182,12 @@ def _type(prop: PropertyProtocol, document: Document) -> TypeRef:
     )
 
 
-_SCALARS: tuple[tuple[type[PropertyProtocol], Literal["str", "int", "float", "bool"]], ...] = (
-    (StringProperty, "str"),
-    (IntProperty, "int"),
-    (FloatProperty, "float"),
-    (BooleanProperty, "bool"),
-)
+_SCALARS: dict[type[PropertyProtocol], Literal["str", "int", "float", "bool"]] = {
+    StringProperty: "str",
+    IntProperty: "int",
+    FloatProperty: "float",
+    BooleanProperty: "bool",
+}
 
 
 def _schema_name(class_name: str, document: Document) -> str:

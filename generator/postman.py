@@ -7,6 +7,7 @@ from typing import Any
 
 from .ir import Api, Operation, Resource, Text
 from .samples.example import headers
+from .spelling import Spelling
 
 _FORMAT = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 _NOTE = Text(
@@ -54,7 +55,7 @@ def _folder(api: Api, resource: Resource, language: str) -> dict[str, Any]:
 def _request(api: Api, operation: Operation, language: str) -> dict[str, Any]:
     sent = {"Content-Type": api.media_type}
     sent |= {
-        header.name: "{{%s}}" % (header.name if isinstance(header.value, dict) else header.value[0])
+        header.name: "{{%s}}" % (header.literal or header.name)
         for scheme in operation.schemes
         for header in scheme.headers
     }
@@ -88,8 +89,14 @@ def _signing(api: Api, language: str) -> list[str]:
     """Return the script that sets a variable for each part and each digest of the signatures."""
     schemes = {scheme.name: scheme for operation in api.operations for scheme in operation.schemes}.values()
     values = [header for scheme in schemes for header in scheme.headers]
-    digests = [digest for scheme in schemes for digest in scheme.digests]
-    times = {part for header in values if isinstance(header.value, list) for part in header.value if part in _PARTS}
+    made = [header for header in values if header.literal is None]
+    times = {
+        part
+        for header in values
+        if not header.is_digest
+        for part in header.value
+        if isinstance(part, str) and part in _PARTS
+    }
     return [
         'if (!pm.variables.get("appKey") || !pm.variables.get("appSecret")) {',
         f"  throw new Error({json.dumps(_in(_MISSING, language), ensure_ascii=False)});",
@@ -98,20 +105,16 @@ def _signing(api: Api, language: str) -> list[str]:
         'pm.variables.set("nonce", String(Math.floor(1e15 + Math.random() * 9e15)));',
         *(f'pm.variables.set("{part}", String({_PARTS[part]}));' for part in sorted(times)),
         'pm.variables.set("body", pm.variables.replaceIn(pm.request.body.raw));',
-        *(f'pm.variables.set("{header.name}", {_expression(header.value)});' for header in digests),
+        *(f'pm.variables.set("{header.name}", {_SPELLING.of(header.value)});' for header in made),
     ]
 
 
-def _expression(value: Any) -> str:
-    """Return a signature's value as an expression in JavaScript."""
-    if isinstance(value, list):
-        return " + ".join(map(_expression, value))
-    if isinstance(value, str):
-        return f'pm.variables.get("{value}")'
-    ((kind, parts),) = value.items()
-    if kind == "text":
-        return json.dumps(parts, ensure_ascii=False)
-    return f"{_FUNCTIONS[kind]}({_expression(parts)}).toString()"
+_SPELLING = Spelling(
+    part=lambda part: f'pm.variables.get("{part}")',
+    text=lambda text: json.dumps(text, ensure_ascii=False),
+    digest=lambda name, joined: f"{_FUNCTIONS[name]}({joined}).toString()",
+)
+"""A signature's value as an expression in JavaScript."""
 
 
 def _test(api: Api) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
+
+import msgspec
 
 from . import yamlfile
 from .ir import Api
@@ -43,9 +44,12 @@ def _in_english(node: Any) -> Any:
         return [_in_english(item) for item in node]
     if not isinstance(node, dict):
         return node
-    english = node.get("x-i18n", {}).get("en", {})
-    kept = {key: value for key, value in node.items() if key != "x-i18n" and not (key == "zh" and "en" in node)}
-    return {key: english.get(key, _in_english(value)) for key, value in kept.items()}
+    english = node["x-i18n"].get("en", {}) if "x-i18n" in node else {}
+    return {
+        key: english[key] if key in english else _in_english(value) if isinstance(value, (dict, list)) else value
+        for key, value in node.items()
+        if key != "x-i18n" and not (key == "zh" and "en" in node)
+    }
 
 
 def _yaml(document: dict[str, Any]) -> bytes:
@@ -54,4 +58,4 @@ def _yaml(document: dict[str, Any]) -> bytes:
 
 
 def _json(value: dict[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return msgspec.json.encode(value) + b"\n"

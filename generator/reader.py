@@ -7,12 +7,14 @@ tags, no duplicate keys, no scalar that one reader takes for text and another fo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from .places import Place, Places
 from .problems import ContractError, Problem
 
 _DEEPEST = 64
@@ -31,35 +33,7 @@ _NUMBERISH = re.compile(
 )
 _WORDS = {"true": True, "false": False, "null": None, "~": None}
 _AMBIGUOUS = frozenset({"yes", "no", "on", "off", "y", "n", "true", "false", "null", "<<", "="})
-_DOUBTFUL = "{} means different things to different YAML readers"
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A line of a file."""
-
-    file: str
-    line: int
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
-
-
-@dataclass(slots=True)
-class Places:
-    """Where containers begin and where their keys stand. By identity: plain dicts and lists have no room for it."""
-
-    starts: dict[int, Place] = field(default_factory=dict)
-    keys: dict[int, dict[str | int, Place]] = field(default_factory=dict)
-
-    def start(self, node: object) -> Place | None:
-        """Return where a container begins."""
-        return self.starts.get(id(node))
-
-    def of(self, node: object, key: str | int) -> Place | None:
-        """Return where a key or element of a container stands."""
-        return self.keys.get(id(node), {}).get(key)
 
 
 def refusal(place: Place, what: str, cure: str) -> ContractError:
@@ -99,134 +73,175 @@ def _text(path: Path, label: str) -> str:
         raise refusal(Place(label, line), "the file is not UTF-8", "Save it as UTF-8") from None
     if text.startswith("\ufeff"):
         raise refusal(start, "the file begins with a byte order mark", "Save it as UTF-8 without one")
-    invisible = _INVISIBLE.search(text.replace("\r\n", "\n"))
-    if invisible:
-        line = text.count("\n", 0, text.index(invisible[0])) + 1
-        raise refusal(
-            Place(label, line),
-            f"an invisible character {invisible[0]!a} stands here",
-            "Remove it: readers could not see what it does",
-        )
+    invisible = _invisible(text)
+    if invisible is not None:
+        raise _unseen(invisible, Place(label, text.count("\n", 0, text.index(invisible)) + 1))
     return text
+
+
+def _invisible(text: str) -> str | None:
+    found = _INVISIBLE.search(text.replace("\r\n", "\n"))
+    return found[0] if found is not None else None
+
+
+def _unseen(invisible: str, place: Place) -> ContractError:
+    return refusal(
+        place, f"an invisible character {invisible!a} stands here", "Remove it: readers could not see what it does"
+    )
 
 
 class _Frame:
     """A container that is being filled."""
 
-    __slots__ = ("flow", "key", "keys", "node", "place")
+    __slots__ = ("flow", "is_mapping", "key", "lines", "node")
 
-    def __init__(self, node: dict[str, Any] | list[Any], place: Place, flow: bool) -> None:
+    def __init__(self, node: Any, is_mapping: bool, flow: bool | None) -> None:
         self.node = node
-        self.place = place
+        self.is_mapping = is_mapping
         self.flow = flow
         self.key: str | None = None
-        self.keys: dict[str | int, Place] = {}
+        self.lines: dict[str | int, int] = {}
 
 
 class _Builder:
     def __init__(self, label: str, places: Places) -> None:
         self._label = label
         self._places = places
-        self._frames: list[_Frame] = []
+        self._first = places.begin(label)
+        self._frames = [_Frame([], False, None)]
+        """The innermost container last; the outermost is the file."""
         self._nodes = 0
-        self._root: Any = None
+        self._documents = 0
+        self._has_escapes = False
+        self._handlers: dict[type[yaml.Event], Callable[[Any, int], None]] = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.MappingStartEvent: self._open,
+            yaml.SequenceStartEvent: self._open,
+            yaml.MappingEndEvent: self._close,
+            yaml.SequenceEndEvent: self._close,
+            yaml.AliasEvent: self._alias,
+            yaml.DocumentStartEvent: self._document,
+        }
 
     def build(self, text: str) -> Any:
-        documents = 0
+        self._has_escapes = "\\" in text
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-            if isinstance(event, yaml.ScalarEvent):
-                self._scalar(event)
-            elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
-                self._open(event)
-            elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
-                self._frames.pop()
-            elif isinstance(event, yaml.AliasEvent):
-                raise refusal(
-                    self._place(event),
-                    "an alias (*name) stands here",
-                    "Use $ref, or write it out: aliases can be made to explode",
-                )
-            elif isinstance(event, yaml.DocumentStartEvent):
-                documents += 1
-                if documents > 1:
-                    raise refusal(self._place(event), "a second document begins here", "Keep one document in a file")
-        if documents == 0:
+            handler = self._handlers.get(type(event))
+            if handler is not None:
+                mark = event.start_mark
+                handler(event, self._first + (mark.line if mark is not None else 0))
+        if self._documents == 0:
             raise refusal(Place(self._label, 1), "the file is empty", "Write the contract into it")
-        return self._root
+        return self._frames[0].node[0]
 
-    def _place(self, event: yaml.Event) -> Place:
-        mark = event.start_mark
-        return Place(self._label, mark.line + 1 if mark is not None else 1)
+    def _place(self, line: int) -> Place:
+        return Place(self._label, line - self._first + 1)
 
-    def _open(self, event: yaml.CollectionStartEvent) -> None:
-        place = self._place(event)
-        self._refuse_extras(event, place)
-        if len(self._frames) >= _DEEPEST:
-            raise refusal(place, f"nested more than {_DEEPEST} deep", "Name the inner parts and refer to them")
-        node: dict[str, Any] | list[Any] = {} if isinstance(event, yaml.MappingStartEvent) else []
-        self._add(node, place)
-        frame = _Frame(node, place, bool(event.flow_style))
-        self._places.starts[id(node)] = place
-        self._places.keys[id(node)] = frame.keys
+    def _document(self, event: yaml.DocumentStartEvent, line: int) -> None:
+        self._documents += 1
+        if self._documents > 1:
+            raise refusal(self._place(line), "a second document begins here", "Keep one document in a file")
+
+    def _alias(self, event: yaml.AliasEvent, line: int) -> None:
+        raise refusal(
+            self._place(line),
+            "an alias (*name) stands here",
+            "Use $ref, or write it out: aliases can be made to explode",
+        )
+
+    def _open(self, event: yaml.CollectionStartEvent, line: int) -> None:
+        if event.anchor is not None or event.tag is not None:
+            raise self._extra(event, line)
+        if len(self._frames) > _DEEPEST:
+            raise refusal(
+                self._place(line), f"nested more than {_DEEPEST} deep", "Name the inner parts and refer to them"
+            )
+        is_mapping = type(event) is yaml.MappingStartEvent
+        node: dict[str, Any] | list[Any] = {} if is_mapping else []
+        self._add(node, line)
+        frame = _Frame(node, is_mapping, event.flow_style)
+        self._places.starts[id(node)] = line
+        self._places.keys[id(node)] = frame.lines
         self._frames.append(frame)
 
-    def _scalar(self, event: yaml.ScalarEvent) -> None:
-        place = self._place(event)
-        self._refuse_extras(event, place)
-        if len(event.value) > _LONGEST_TEXT:
-            raise refusal(place, f"a text of {len(event.value)} characters stands here", "Look what got into it")
-        frame = self._frames[-1] if self._frames else None
-        plain = event.style is None or event.style == ""
-        if frame is not None and isinstance(frame.node, dict) and frame.key is None:
-            self._key(frame, event.value, plain, place)
-            return
-        if plain and event.value == "" and frame is not None and frame.flow and isinstance(frame.node, dict):
+    def _close(self, _event: yaml.CollectionEndEvent, _line: int) -> None:
+        self._frames.pop()
+
+    def _scalar(self, event: yaml.ScalarEvent, line: int) -> None:
+        if event.anchor is not None or event.tag is not None:
+            raise self._extra(event, line)
+        text = event.value
+        if len(text) > _LONGEST_TEXT:
+            raise refusal(self._place(line), f"a text of {len(text)} characters stands here", "Look what got into it")
+        if self._has_escapes and event.style == '"':
+            invisible = _invisible(text)
+            if invisible is not None:
+                raise _unseen(invisible, self._place(line))
+        frame = self._frames[-1]
+        plain = not event.style
+        if frame.is_mapping and frame.key is None:
+            self._key(frame, text, plain, line)
+        elif not plain:
+            self._add(text, line)
+        elif text == "" and frame.is_mapping and frame.flow:
             raise refusal(
-                place,
+                self._place(line),
                 f"{frame.key!r} has no value: probably a half-width comma inside text cut it off",
                 "Put the text in double quotes, or use the full-width comma ，",
             )
-        self._add(_resolve(event.value, place) if plain else event.value, place)
+        else:
+            self._add(self._meaning(text, line), line)
 
-    def _key(self, frame: _Frame, key: str, plain: bool, place: Place) -> None:
-        if plain and type(_resolve(key, place)) is not str:
-            raise refusal(place, f"the key {key} is not text", f'Write "{key}" in double quotes')
-        if key in frame.keys:
+    def _key(self, frame: _Frame, key: str, plain: bool, line: int) -> None:
+        if plain and type(self._meaning(key, line)) is not str:
+            raise refusal(self._place(line), f"the key {key} is not text", f'Write "{key}" in double quotes')
+        if key in frame.lines:
             raise refusal(
-                place,
-                f"the key {key!r} stands here twice, first in line {frame.keys[key].line}",
+                self._place(line),
+                f"the key {key!r} stands here twice, first in line {self._place(frame.lines[key]).line}",
                 "Remove or rename one",
             )
         frame.key = key
-        frame.keys[key] = place
+        frame.lines[key] = line
 
-    def _add(self, value: Any, place: Place) -> None:
+    def _add(self, value: Any, line: int) -> None:
         self._nodes += 1
         if self._nodes > _MOST_NODES:
-            raise refusal(place, f"the file has more than {_MOST_NODES} values", "Split it")
-        if not self._frames:
-            self._root = value
-            return
+            raise refusal(self._place(line), f"the file has more than {_MOST_NODES} values", "Split it")
         frame = self._frames[-1]
-        if isinstance(frame.node, list):
-            frame.keys[len(frame.node)] = place
+        if not frame.is_mapping:
+            frame.lines[len(frame.node)] = line
             frame.node.append(value)
         elif frame.key is None:
-            raise refusal(place, "a key is not text", "Use plain names as keys")
+            raise refusal(self._place(line), "a key is not text", "Use plain names as keys")
         else:
             frame.node[frame.key] = value
             frame.key = None
 
-    def _refuse_extras(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent, place: Place) -> None:
-        if event.anchor is not None:
-            raise refusal(place, f"an anchor (&{event.anchor}) stands here", "Use $ref, or write it out")
-        if event.tag is not None:
+    def _meaning(self, text: str, line: int) -> Any:
+        try:
+            return _resolve(text)
+        except _DoubtfulError as doubt:
             raise refusal(
-                place, f"a tag ({event.tag}) stands here", "Write plain text, numbers, lists and mappings only"
-            )
+                self._place(line), f"{text} means different things to different YAML readers", str(doubt)
+            ) from None
+
+    def _extra(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent, line: int) -> ContractError:
+        if event.anchor is not None:
+            return refusal(self._place(line), f"an anchor (&{event.anchor}) stands here", "Use $ref, or write it out")
+        return refusal(
+            self._place(line),
+            f"a tag ({event.tag}) stands here",
+            "Write plain text, numbers, lists and mappings only",
+        )
 
 
-def _resolve(text: str, place: Place) -> Any:
+class _DoubtfulError(Exception):
+    """Two YAML readers would read this differently; says how to mend it."""
+
+
+@lru_cache(maxsize=4096)
+def _resolve(text: str) -> Any:
     """Return what a plain scalar means, if every YAML reader agrees on it."""
     if text in _WORDS or text == "":
         return _WORDS.get(text)
@@ -237,15 +252,7 @@ def _resolve(text: str, place: Place) -> Any:
         if _FRACTION.fullmatch(text):
             return float(text)
         if _NUMBERISH.fullmatch(text):
-            raise refusal(
-                place,
-                _DOUBTFUL.format(text),
-                f'Write "{text}" in double quotes if it is text',
-            )
+            raise _DoubtfulError(f'Write "{text}" in double quotes if it is text')
     elif len(text) <= 5 and text.lower() in _AMBIGUOUS:
-        raise refusal(
-            place,
-            _DOUBTFUL.format(text),
-            f'Write true, false or null, or "{text}" in double quotes',
-        )
+        raise _DoubtfulError(f'Write true, false or null, or "{text}" in double quotes')
     return text

@@ -60,7 +60,7 @@ def render(api: Api) -> dict[str, str]:
             "errors.py",
             "models.py",
             "signing.py",
-            "webhooks/__init__.py",
+            *(["webhooks/__init__.py"] if api.message is not None else []),
         )
     }
     template = environment.get_template("resource.py.jinja")
@@ -69,17 +69,23 @@ def render(api: Api) -> dict[str, str]:
     return files
 
 
-def runtime() -> dict[str, bytes]:
-    """Return the hand-written files of the client by their path below ``generated/``, each under a header line."""
+def runtime(api: Api) -> dict[str, bytes]:
+    """Return the hand-written files of the client by their path below ``generated/``, each under a header line.
+
+    Without callbacks in the contract there is nothing to receive.
+    """
     files: dict[str, bytes] = {}
     for path in sorted(_RUNTIME.rglob("*")):
         relative = path.relative_to(_RUNTIME).as_posix()
+        if relative.startswith(_RECEIVING) and api.message is None:
+            continue
         if path.is_file() and "__pycache__" not in relative:
             header = _HEADERS.get(path.suffix, "").format(source=f"generator/runtime/{relative}")
             files[f"{PACKAGE}/{relative}"] = header.encode() + path.read_bytes()
     return files
 
 
+_RECEIVING = ("inbox/", "webhooks/")
 _COPIED = "Copied from {source} by `make generate`. Edit it there."
 _HEADERS = {".py": f"# {_COPIED}\n", ".html": f"<!-- {_COPIED} -->\n", ".md": f"<!-- {_COPIED} -->\n"}
 
@@ -122,6 +128,8 @@ def literal(value: Any) -> str:
 
 def _columns(text: str) -> int:
     """Return how wide *text* is on a screen: Chinese characters take two columns."""
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
@@ -138,7 +146,7 @@ def _exports(api: Api) -> dict[str, str]:
         "MeetingClient": "client",
         "AsyncMeetingClient": "client",
         "SigningAuth": "auth",
-        "Webhook": "webhooks",
+        **({"Webhook": "webhooks"} if api.message is not None else {}),
         "ErrorCode": "errors",
         "errors": "errors",
         "Attempt": "_runtime.attempt",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -26,33 +27,42 @@ _dumper: Any = yaml.SafeDumper(io.StringIO())
 def dump(value: Any) -> str:
     """Return *value* as YAML, in its own order. What is shared is written out each time: nobody need know anchors."""
     events: list[yaml.Event] = [StreamStartEvent(), DocumentStartEvent(explicit=False)]
-    _put(events, value)
+    _put(events.append, value)
     events += [DocumentEndEvent(explicit=False), StreamEndEvent()]
     text: str = yaml.emit(events, Dumper=yaml.CSafeDumper, allow_unicode=True, width=120)
     return text
 
 
-def _put(events: list[yaml.Event], value: Any) -> None:
-    if isinstance(value, dict):
-        events.append(MappingStartEvent(None, None, True, flow_style=False))
+def _put(put: Callable[[yaml.Event], None], value: Any) -> None:
+    if isinstance(value, str):
+        put(_text(value))
+    elif isinstance(value, dict):
+        put(_MAPPING)
         for key, item in value.items():
-            _put(events, key)
-            _put(events, item)
-        events.append(MappingEndEvent())
+            put(_text(key))
+            if type(item) is str:
+                put(_text(item))
+            else:
+                _put(put, item)
+        put(_END_OF_MAPPING)
     elif isinstance(value, list):
-        events.append(SequenceStartEvent(None, None, True, flow_style=False))
+        put(_SEQUENCE)
         for item in value:
-            _put(events, item)
-        events.append(SequenceEndEvent())
-    elif isinstance(value, str):
-        style = "|" if "\n" in value.strip("\n") else None
-        events.append(ScalarEvent(None, _TEXT, (_is_text(value), True), value, style=style))
+            _put(put, item)
+        put(_END_OF_SEQUENCE)
     else:
         node = _dumper.represent_data(value)
-        events.append(ScalarEvent(None, node.tag, (True, False), node.value))
+        put(ScalarEvent(None, None, (True, False), node.value))
 
 
-@lru_cache(maxsize=4096)
-def _is_text(value: str) -> bool:
-    """Whether *value* without quotes would be read as text, and not as a number, a date or a truth value."""
-    return bool(_dumper.resolve(yaml.ScalarNode, value, (True, False)) == _TEXT)
+# The emitter only reads events, so those that say the same are one object: making them was most of the work.
+_MAPPING, _END_OF_MAPPING = MappingStartEvent(None, None, True, flow_style=False), MappingEndEvent()
+_SEQUENCE, _END_OF_SEQUENCE = SequenceStartEvent(None, None, True, flow_style=False), SequenceEndEvent()
+
+
+@lru_cache(maxsize=65536)
+def _text(value: str) -> yaml.Event:
+    # Whether it would be read as text without quotes, and not as a number, a date or a truth value.
+    is_text = _dumper.resolve(yaml.ScalarNode, value, (True, False)) == _TEXT
+    style = "|" if "\n" in value.strip("\n") else None
+    return ScalarEvent(None, None, (is_text, True), value, style=style)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from generator.ir import Api, Operation, Scheme, SignedHeader, Webhook
+from generator.spelling import Spelling
 
 DEMO_KEY, DEMO_SECRET = "sandbox-key", "sandbox-secret"
 """What the sandbox accepts: the worked values can be tried out as they stand."""
@@ -102,7 +103,7 @@ def _example(api: Api, scheme: Scheme) -> Any:
 def _worked(api: Api, scheme: Scheme, example: Any) -> Worked:
     callback = api.message is not None and api.message.scheme == scheme
     users = tuple(operation for operation in api.operations if scheme in operation.schemes)
-    examples = {header.value[0]: header.example for header in scheme.headers if _is_plain(header.value)}
+    examples = {header.literal: header.example for header in scheme.headers if header.literal is not None}
     seconds = examples.get("unixSeconds") or _TIME
     material = {
         "appKey": DEMO_KEY,
@@ -126,10 +127,6 @@ def _worked(api: Api, scheme: Scheme, example: Any) -> Worked:
         used_by=() if everybody else users,
         path=users[0].path if users else CALLBACK_PATH,
     )
-
-
-def _is_plain(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 1 and isinstance(value[0], str)
 
 
 def _value(value: Any, material: dict[str, str], carriers: dict[str, str], steps: list[Step]) -> str:
@@ -157,14 +154,10 @@ def _piece(part: Any, material: dict[str, str], carriers: dict[str, str], steps:
     return Piece(kind, formula(part), _value(part, material, carriers, steps))
 
 
-def formula(value: Any) -> str:
-    """Return how a value is made, as one would write it on a board."""
-    if isinstance(value, list):
-        return " + ".join(map(formula, value))
-    if isinstance(value, str):
-        return value
-    ((kind, parts),) = value.items()
-    return json.dumps(parts, ensure_ascii=False) if kind == "text" else f"{kind}({formula(parts)})"
+formula = Spelling(
+    part=str, text=lambda text: json.dumps(text, ensure_ascii=False), digest=lambda name, joined: f"{name}({joined})"
+).of
+"""Says how a value is made, as one would write it on a board."""
 
 
 def calculator(schemes: tuple[Worked, ...]) -> dict[str, dict[str, str]]:

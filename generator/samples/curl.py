@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from ..ir import Api, Operation
+from ..spelling import Spelling
 from .example import APP_KEY, APP_SECRET, BASE_URL, compact, headers
 
 _WIDTH = 76
@@ -22,9 +23,9 @@ _PARTS = {
 def curl(api: Api, operation: Operation) -> str:
     """Return the call as a shell script."""
     signed = [header for scheme in operation.schemes for header in scheme.headers]
-    sums = [f"{_variable(header.name)}={_text(header.value)}" for header in signed if isinstance(header.value, dict)]
+    sums = [f"{_variable(header.name)}={_SPELLING.of(header.value)}" for header in signed if header.is_digest]
     sent = [
-        f"{header.name}: {f'${_variable(header.name)}' if isinstance(header.value, dict) else _text(header.value)}"
+        f"{header.name}: {f'${_variable(header.name)}' if header.is_digest else _SPELLING.of(header.value)}"
         for header in signed
     ]
     sent += [f"{name}: {value}" for name, value in headers(api, operation).items()]
@@ -59,11 +60,10 @@ def _variable(header: str) -> str:
     return "".join(f"_{char}" if char.isupper() and index else char for index, char in enumerate(header)).upper()
 
 
-def _text(value: Any) -> str:
-    """Return a signature's value as the inside of a double-quoted string."""
-    if isinstance(value, list):
-        return "".join(map(_text, value))
-    if isinstance(value, str):
-        return _PARTS[value]
-    ((kind, parts),) = value.items()
-    return str(parts) if kind == "text" else f"$(printf %s \"{_text(parts)}\" | {kind}sum | cut -d' ' -f1)"
+_SPELLING = Spelling(
+    part=_PARTS.__getitem__,
+    text=str,
+    digest=lambda name, joined: f"$(printf %s \"{joined}\" | {name}sum | cut -d' ' -f1)",
+    plus="",
+)
+"""A signature's value as the inside of a double-quoted string."""

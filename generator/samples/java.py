@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..ir import Api, Operation
+from ..spelling import Spelling
 from .example import APP_KEY, APP_SECRET, BASE_URL, compact, headers
 
 _WIDTH = 72
@@ -66,7 +67,7 @@ public class Sample {{
 
 def java(api: Api, operation: Operation) -> str:
     """Return the call as a program."""
-    sent = {header.name: _expression(header.value) for scheme in operation.schemes for header in scheme.headers}
+    sent = {header.name: _SPELLING.of(header.value) for scheme in operation.schemes for header in scheme.headers}
     sent |= {name: _literal(str(value)) for name, value in headers(api, operation).items()}
     return _PROGRAM.format(
         app_key=APP_KEY,
@@ -100,11 +101,7 @@ def _literal(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _expression(value: Any) -> str:
-    """Return a signature's value as an expression over the program's variables."""
-    if isinstance(value, list):
-        return " + ".join(map(_expression, value))
-    if isinstance(value, str):
-        return _PARTS[value]
-    ((kind, parts),) = value.items()
-    return _literal(parts) if kind == "text" else f'hex("{_ALGORITHMS[kind]}", {_expression(parts)})'
+_SPELLING = Spelling(
+    part=_PARTS.__getitem__, text=_literal, digest=lambda name, joined: f'hex("{_ALGORITHMS[name]}", {joined})'
+)
+"""A signature's value as an expression over the program's variables."""

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
+from generator.emit import format_python
+from generator.problems import ContractError
 from tests.conftest import ROOT
 from tests.generator.contracts import copy_of_the_real_one, generate, small, write
 
@@ -114,3 +118,61 @@ def test_a_spec_that_cannot_be_read_is_one_line(tmp_path: Path, spec: str) -> No
     assert "cannot be read" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+class Things(BaseHTTPRequestHandler):
+    """Answers like the API of the small contract."""
+
+    def do_POST(self) -> None:
+        answer = b'{"code": 200, "ret": {"name": "a", "color": "blue"}}'
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, format: str, *arguments: object) -> None: ...
+
+
+USE = """
+import importlib, pkgutil, sys
+import netease_meeting
+
+for name in netease_meeting.__all__:
+    getattr(netease_meeting, name)
+for module in pkgutil.walk_packages(netease_meeting.__path__, "netease_meeting."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+with netease_meeting.MeetingClient(app_key="k", app_secret="s", base_url=sys.argv[1]) as client:
+    print(repr(client.things.get(name="a").color))
+"""
+
+
+def test_a_contract_without_callbacks_gives_a_client_without_them(tmp_path: Path) -> None:
+    """Every name it offers can be had, every module imported, and a call goes through."""
+    out = tmp_path / "out"
+    assert generate(write(small(), tmp_path), out).returncode == 0
+    with HTTPServer(("127.0.0.1", 0), Things) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            done = subprocess.run(
+                [sys.executable, "-c", USE, f"http://127.0.0.1:{server.server_port}"],
+                cwd=tmp_path,
+                env={**os.environ, "PYTHONPATH": str(out)},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        finally:
+            server.shutdown()
+            thread.join()
+    assert done.stderr == ""
+    assert done.stdout == "<Color.BLUE: 'blue'>\n"
+
+
+@pytest.mark.parametrize("text", ["def f(\n", "def f(a, a): ...\n", "class class: ...\n"])
+def test_what_is_not_python_is_a_defect_of_the_generator(text: str) -> None:
+    with pytest.raises(ContractError, match=r"broken\.py:.*This is a defect of the generator"):
+        format_python({"netease_meeting/broken.py": text})

@@ -97,6 +97,16 @@ def test_every_value_comes_through_exactly(tmp_path: Path, first: str, second: s
         assert not calls & {"SystemExit", "exec", "eval", "__import__"}
 
 
+@pytest.mark.parametrize("invisible", ["\0", "\x1b", "\u202e", "\u200b"])
+def test_what_nobody_sees_is_refused_behind_an_escape_too(tmp_path: Path, invisible: str) -> None:
+    contract = small()
+    contract["components"]["schemas"]["Thing"] |= described(f"A {invisible} thing.")
+    path = write(contract, tmp_path)
+    path.write_text(json.dumps(contract, indent=1), "ascii")
+    with pytest.raises(ContractError, match=r"openapi\.json:\d+: an invisible character"):
+        read(path)
+
+
 @pytest.mark.parametrize(
     "name",
     [

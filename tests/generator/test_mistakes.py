@@ -45,6 +45,12 @@ MISTAKES = {
     "reference to nothing": Mistake(
         "openapi.yaml", "$ref: paths/meetings.yaml#/cancel", "$ref: paths/meetings.yaml#/cancle", "points at nothing"
     ),
+    "reference into a schema": Mistake(
+        "paths/meetings.yaml",
+        "meetings.yaml#/CreateMeetingRequest}",
+        "meetings.yaml#/CreateMeetingRequest/properties/subject}",
+        "leads to something inside a schema",
+    ),
     "an enumeration with a name too few": Mistake(
         "schemas/meetings.yaml",
         "x-enum-varnames: [INSTANT, PERSONAL, SCHEDULED]",

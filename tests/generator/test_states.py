@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from generator.load import load
-from generator.states import begun, missing
+from generator.parts.states import begun, missing
 from tests.conftest import ROOT
 
 STATUS = {"NOT_START": 1, "IN_MEETING": 2, "ENDED": 3, "CANCELED": 4, "RECYCLED": 5}

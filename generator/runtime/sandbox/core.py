@@ -347,7 +347,7 @@ class Sandbox:
             app_key=APP_KEY,
             app_secret=APP_SECRET,
             base_url="http://127.0.0.1",
-            transport=SandboxTransport(self),
+            transport=SandboxTransport(self.handle),
             **options,
         )
 
@@ -356,7 +356,7 @@ class Sandbox:
         from ..client import AsyncMeetingClient
         from .wire import AsyncSandboxTransport
 
-        transport = AsyncSandboxTransport(self)
+        transport = AsyncSandboxTransport(self.execute, self.callbacks)
         return AsyncMeetingClient(
             app_key=APP_KEY, app_secret=APP_SECRET, base_url="http://127.0.0.1", transport=transport, **options
         )

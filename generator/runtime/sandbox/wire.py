@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 import anyio
 import anyio.to_thread
 
 from .._runtime.transport import Header, Reply, TransportError
+from .callbacks import Callbacks
 from .messages import Request, Response
-
-if TYPE_CHECKING:
-    from .core import Sandbox
 
 
 class SandboxTransport:
-    """Synchronous."""
+    """Synchronous. *handle* answers a request and sends the callbacks it brings about."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
+    def __init__(self, handle: Callable[[Request], Response]) -> None:
+        self._handle = handle
 
     def send(self, url: str, headers: Sequence[Header], body: bytes, deadline: float) -> Reply:
         """Hand the request to the sandbox."""
-        response = self._sandbox.handle(_request(url, headers, body))
+        response = self._handle(_request(url, headers, body))
         remaining = deadline - time.monotonic()
         if response.delay:
             time.sleep(min(response.delay, max(remaining, 0.0)))
@@ -36,16 +33,17 @@ class SandboxTransport:
 
 
 class AsyncSandboxTransport:
-    """Asynchronous, on whatever event loop httpx runs on."""
+    """Asynchronous, on whatever event loop httpx runs on. *execute* only answers; the *callbacks* are sent here."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
+    def __init__(self, execute: Callable[[Request], Response], callbacks: Callbacks) -> None:
+        self._execute = execute
+        self._callbacks = callbacks
 
     async def send(self, url: str, headers: Sequence[Header], body: bytes, deadline: float) -> Reply:
         """Hand the request to the sandbox."""
-        response = self._sandbox.execute(_request(url, headers, body))
-        if self._sandbox.callbacks.waiting:  # in a thread, for the receiver may run on this very loop
-            await anyio.to_thread.run_sync(self._sandbox.callbacks.send_ready)
+        response = self._execute(_request(url, headers, body))
+        if self._callbacks.waiting:  # in a thread, for the receiver may run on this very loop
+            await anyio.to_thread.run_sync(self._callbacks.send_ready)
         remaining = deadline - time.monotonic()
         if response.delay:
             await anyio.sleep(min(response.delay, max(remaining, 0.0)))
