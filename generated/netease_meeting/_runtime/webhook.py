@@ -64,7 +64,8 @@ class BaseWebhook(Handlers[Event]):
             )
             for number, event in self._events.items()
         ]
-        self._message: msgspec.json.Decoder[Any] = msgspec.json.Decoder(reduce(lambda one, two: one | two, messages))
+        message: msgspec.json.Decoder[Any] = msgspec.json.Decoder(reduce(lambda one, two: one | two, messages))
+        self._decode = message.decode
 
     def verify(self, body: bytes, headers: HeaderSource) -> None:
         """Return if *body* was signed by the vendor, lately, for this application.
@@ -103,7 +104,7 @@ class BaseWebhook(Handlers[Event]):
 
     def _read(self, body: bytes, app_key: str) -> Event:
         try:
-            found: Any = self._message.decode(body).event
+            found: Any = self._decode(body).event
         except _REFUSALS:
             found = self._read_slowly(bytes(body), app_key)
         force_setattr(found, "app_key", app_key)

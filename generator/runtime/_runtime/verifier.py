@@ -102,15 +102,12 @@ class Verifier:
             body = _raw(body)
         if len(body) > LARGEST_BODY:
             _refuse(f"the body is larger than {LARGEST_BODY // 1024} KiB", _SIZE, WebhookTooLargeError)
-        pairs: Any = headers if type(headers) is list else _pairs(headers)
+        source: Any = headers
+        pairs: list[tuple[Any, Any]] = source if source.__class__ is list else _pairs(source)
         names = tuple(map(_FIRST, pairs))
         (_, key), (_, nonce), (_, millis), (_, digest) = (self._places.get(names) or self._find(names))(pairs)
         if type(nonce) is str:
-            try:
-                key, nonce = key.encode(), nonce.encode()
-                millis, digest = millis.encode(), digest.encode()
-            except (AttributeError, UnicodeEncodeError):
-                pass  # neither text nor bytes, or text that no header can hold: refused just below
+            key, nonce, millis, digest = _encoded(key, nonce, millis, digest)
         if not (
             type(nonce) is type(millis) is type(digest) is bytes
             and (nonce.isalnum() and len(nonce) <= 128)
@@ -159,6 +156,13 @@ class Verifier:
 
 def _pairs(headers: Any) -> list[Any]:
     return list(headers.items() if hasattr(headers, "items") else headers)
+
+
+def _encoded(*values: Any) -> tuple[Any, ...]:
+    try:
+        return tuple([value.encode() for value in values])
+    except (AttributeError, UnicodeEncodeError):
+        return values  # neither text nor bytes, or text that no header can hold: refused right after
 
 
 def _raw(body: object) -> bytes:
