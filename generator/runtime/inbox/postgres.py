@@ -21,6 +21,25 @@ RETURNS TABLE (entry netease_meeting_inbox, late boolean, mixed boolean) ROWS 1
 LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off
 """
 
+_CLAIM = """
+    UPDATE netease_meeting_inbox e SET attempts = attempts + 1 WHERE e.seq = (
+        SELECT w.seq FROM netease_meeting_inbox w WHERE w.due_at <= now AND w.seq = (
+            SELECT w.seq FROM netease_meeting_inbox w WHERE w.state = 0 AND w.meeting = which
+            ORDER BY w.time, w.seq LIMIT 1
+        )
+        FOR UPDATE SKIP LOCKED
+    )
+    RETURNING e.* INTO entry;
+    IF FOUND THEN
+        late := EXISTS (
+            SELECT 1 FROM netease_meeting_inbox p WHERE p.state = 1 AND p.meeting = which AND p.time > entry.time
+        );
+        mixed := EXISTS (SELECT 1 FROM netease_meeting_inbox r WHERE r.meeting = which AND r.after IS NOT NULL);
+        RETURN NEXT;
+        RETURN;
+    END IF;
+"""
+
 # In a function each statement sees what was committed before it: the claim, made under the lock, sees what the worker
 # before did. PostgreSQL takes rows out of a recursive query one by one: no lock is tried beyond the one that is taken.
 # Should the count of attempts be lost in a power failure, nothing else is: the disk is not waited for by a lease.
@@ -61,33 +80,15 @@ BEGIN
     RETURN mine;
 END $$;
 
-CREATE OR REPLACE FUNCTION netease_meeting_inbox_claim(which bigint, now double precision)
-{_CLAIMS} AS $$
-BEGIN
-    UPDATE netease_meeting_inbox e SET attempts = attempts + 1 WHERE e.seq = (
-        SELECT w.seq FROM netease_meeting_inbox w WHERE w.due_at <= now AND w.seq = (
-            SELECT w.seq FROM netease_meeting_inbox w WHERE w.state = 0 AND w.meeting = which
-            ORDER BY w.time, w.seq LIMIT 1
-        )
-        FOR UPDATE SKIP LOCKED
-    )
-    RETURNING e.* INTO entry;
-    IF FOUND THEN
-        late := EXISTS (
-            SELECT 1 FROM netease_meeting_inbox p WHERE p.state = 1 AND p.meeting = which AND p.time > entry.time
-        );
-        mixed := EXISTS (SELECT 1 FROM netease_meeting_inbox r WHERE r.meeting = which AND r.after IS NOT NULL);
-        RETURN NEXT;
-    END IF;
-END $$;
-
 CREATE OR REPLACE FUNCTION netease_meeting_inbox_lease(beyond bigint, now double precision)
 {_CLAIMS} AS $$
+DECLARE
+    which bigint := beyond;
 BEGIN
     PERFORM set_config('synchronous_commit', 'off', true);
     LOOP
         WITH RECURSIVE heads AS (
-            (SELECT w.meeting, w.due_at FROM netease_meeting_inbox w WHERE w.state = 0 AND w.meeting > beyond
+            (SELECT w.meeting, w.due_at FROM netease_meeting_inbox w WHERE w.state = 0 AND w.meeting > which
              ORDER BY w.meeting, w.time, w.seq LIMIT 1)
             UNION ALL
             SELECT next.meeting, next.due_at FROM heads h CROSS JOIN LATERAL (
@@ -95,13 +96,12 @@ BEGIN
                 ORDER BY w.meeting, w.time, w.seq LIMIT 1
             ) next
         )
-        SELECT h.meeting INTO beyond FROM heads h
+        SELECT h.meeting INTO which FROM heads h
         WHERE CASE WHEN h.due_at <= now THEN pg_try_advisory_lock(netease_meeting_inbox_lock(h.meeting)) END
         LIMIT 1;
         EXIT WHEN NOT FOUND;
-        RETURN QUERY SELECT * FROM netease_meeting_inbox_claim(beyond, now);
-        EXIT WHEN FOUND;
-        PERFORM pg_advisory_unlock(netease_meeting_inbox_lock(beyond));
+        {_CLAIM}
+        PERFORM pg_advisory_unlock(netease_meeting_inbox_lock(which));
     END LOOP;
 END $$;
 
@@ -110,10 +110,8 @@ CREATE OR REPLACE FUNCTION netease_meeting_inbox_done(
 ) {_CLAIMS} AS $$
 BEGIN
     UPDATE netease_meeting_inbox SET state = 1, error = '', twin = superseded_by WHERE seq = handled;
-    RETURN QUERY SELECT * FROM netease_meeting_inbox_claim(which, now);
-    IF NOT FOUND THEN
-        PERFORM netease_meeting_inbox_let_go(which);
-    END IF;
+    {_CLAIM}
+    PERFORM netease_meeting_inbox_let_go(which);
 END $$;
 """
 
