@@ -136,6 +136,7 @@ def test_whoever_waits_for_a_place_may_be_cancelled_at_every_turn() -> None:
 @pytest.mark.usefixtures("one_place")
 def test_an_interrupted_call_frees_its_place_at_once() -> None:
     """Ctrl-C while the answer is awaited, and while the next attempt is."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would ignore it
 
     def interrupt(connection: socket.socket) -> None:
         os.kill(os.getpid(), signal.SIGINT)
