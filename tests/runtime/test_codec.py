@@ -23,11 +23,17 @@ from tests.runtime.drive import MEETING
 ANYTHING: Operation[Any] = Operation("x.anything", "/x", Any, "never", ())
 ROWS = {"list": [MEETING] * 300, "pageIndex": 0, "pageSize": 300, "totalNum": 300, "totalPages": 1}
 CODES = {**ROWS, "list": [{**MEETING, "settings": {"scene": {"code": "general"}}}] * 300}
+ALIKE = {**ROWS, "list": [MEETING]}
 
 
 def replied(ret: object, **others: object) -> Reply:
     around = {"code": 200, "msg": "", "requestId": "r1", "costTime": "1ms", "ret": ret, **others}
     return Reply(200, [], json.dumps(around, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def around(new: object, ret: object) -> Reply:
+    body = {"code": 200, "new": new, "ret": ret}
+    return Reply(200, [], json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 PASSES = ("Decoder.decode", "Encoder.encode", "json_decode", "convert", "defstruct")
@@ -56,10 +62,19 @@ def passes(read: Callable[[], object]) -> Counter[str]:
         (meetings.CANCEL, replied(None), {"Decoder.decode": 1, "Encoder.encode": 2, "json_decode": 1}),
         (meetings.LIST, replied(ROWS), {"Decoder.decode": 2, "Encoder.encode": 1, "json_decode": 1}),
         (meetings.LIST, replied(CODES), {"Decoder.decode": 2, "Encoder.encode": 1, "json_decode": 1}),
+        (meetings.LIST, around(ALIKE, ROWS), {"Decoder.decode": 2, "Encoder.encode": 1, "json_decode": 1}),
         (meetings.GET, replied(MEETING, new=1), {"Decoder.decode": 1, "Encoder.encode": 2, "json_decode": 1}),
         (meetings.GET, replied({**MEETING, "new": 1}), {"Decoder.decode": 1, "Encoder.encode": 2, "json_decode": 1}),
     ],
-    ids=["a meeting", "no result", "a page", "a page of codes", "an unknown key", "an unknown key of a meeting"],
+    ids=[
+        "a meeting",
+        "no result",
+        "a page",
+        "a page of codes",
+        "a page behind one that begins alike",
+        "an unknown key",
+        "an unknown key of a meeting",
+    ],
 )
 def test_an_answer_is_gone_through_no_more_often_than_it_must_be(
     operation: Operation[Any], reply: Reply, expected: dict[str, int]

@@ -23,6 +23,9 @@ _LARGE = 16 * 1024
 """Bytes. In a larger reply only the envelope's own keys are held to stand there once: looking at every row would cost
 more than reading them."""
 
+_BEGINNING = 64
+"""Bytes of a page that are looked for: to look for all of it takes as long as to read it."""
+
 _encoder = msgspec.json.Encoder()
 _checkers: dict[type[msgspec.Struct], msgspec.json.Decoder[Any]] = {}
 
@@ -234,12 +237,10 @@ def _quotes(text: bytes) -> int:
 
 
 def _without(data: msgspec.Raw, body: bytes) -> bytes:
-    """Return *body* with 0 in the place of *data*, to look at what stands around it."""
+    """Return *body* with 0 in the place of *data*, to look at what stands around it; all of it if that is not found."""
     text = bytes(data)
-    place = body.find(text[:64], 0, len(body) - len(text) + 64)
-    if not text or not body.startswith(text, place):
-        return body
-    return body[:place] + b"0" + body[place + len(text) :]
+    place = body.find(text[:_BEGINNING])
+    return body[:place] + b"0" + body[place + len(text) :] if body.startswith(text, place) else body
 
 
 def _repeats_a_key(body: bytes, answer: object) -> bool:
