@@ -185,7 +185,7 @@ def test_a_new_operation_and_a_new_code_get_their_place_without_an_edit(tmp_path
         assert "transfer" in (latest / "sdk/netease_meeting.meetings.html").read_text("utf-8")
 
 
-EARLY = (ROOT / "generator/portal/assets/early.js").read_text("utf-8").rstrip("\n")
+EARLY = (ROOT / "generator/portal/templates/early.js").read_text("utf-8").rstrip("\n")
 """The only script that stands in a page."""
 
 HOSTILE = (
