@@ -76,7 +76,8 @@ def visit(executable: str, site: Site, url: str) -> list[Figure]:
 
 def _look(executable: str, site: Site, url: str, paths: tuple[str, ...]) -> _Seen:
     seen = _Seen()
-    with chromium(executable) as browser, opened(browser) as (page, watch):
+    with chromium(executable) as browser, opened(browser, reduced_motion="reduce") as (page, watch):
+        # Without motion, for a colour on its way to another is neither.
         page.add_init_script(_AXE)
         for path in paths:
             del watch.requests[:]
