@@ -60,8 +60,10 @@ class TurboTransport:
             with request as response:
                 content = Content(_encoding(response), deadline)
                 reader = response.body_reader
-                while (chunk := reader.read_chunk()) is not None:
+                while (chunk := reader.read(_PART)) is not None:
                     content.add(bytes(chunk))
+                    if len(chunk) < _PART:  # all there is
+                        break
                 return Reply(response.status, _Headers(response.headers), content.read())
         except PyreqwestError as error:
             raise failure(error) from None
@@ -85,8 +87,10 @@ class AsyncTurboTransport:
             async with request as response:
                 content = Content(_encoding(response), deadline)
                 reader = response.body_reader
-                while (chunk := await reader.read_chunk()) is not None:
+                while (chunk := await reader.read(_PART)) is not None:
                     content.add(bytes(chunk))
+                    if len(chunk) < _PART:  # all there is
+                        break
                 return Reply(response.status, _Headers(response.headers), content.read())
         except PyreqwestError as error:
             raise failure(error) from None
@@ -129,6 +133,9 @@ class _Clients(Generic[AnyClient]):
         self._closed = True
         self._clients.clear()  # connections close with their last user; a client's own close() cuts off calls
 
+
+_PART = 64 * 1024
+"""Bytes read at a time. pyreqwest returns fewer only at the end, which is then not asked for."""
 
 _FORKED = (
     "this process was forked from one that had used a TurboTransport, and lacks its threads: use it only after the "
