@@ -22,27 +22,24 @@ LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off
 """
 
 _CLAIM = """
-    UPDATE netease_meeting_inbox e SET attempts = attempts + 1 WHERE e.seq = (
+    RETURN QUERY UPDATE netease_meeting_inbox e SET attempts = attempts + 1 WHERE e.seq = (
         SELECT w.seq FROM netease_meeting_inbox w WHERE w.due_at <= now AND w.seq = (
             SELECT w.seq FROM netease_meeting_inbox w WHERE w.state = 0 AND w.meeting = which
             ORDER BY w.time, w.seq LIMIT 1
         )
         FOR UPDATE SKIP LOCKED
     )
-    RETURNING e.* INTO entry;
+    RETURNING
+        e,
+        EXISTS (SELECT 1 FROM netease_meeting_inbox p WHERE p.state = 1 AND p.meeting = which AND p.time > e.time),
+        EXISTS (SELECT 1 FROM netease_meeting_inbox r WHERE r.meeting = which AND r.after IS NOT NULL);
     IF FOUND THEN
-        late := EXISTS (
-            SELECT 1 FROM netease_meeting_inbox p WHERE p.state = 1 AND p.meeting = which AND p.time > entry.time
-        );
-        mixed := EXISTS (SELECT 1 FROM netease_meeting_inbox r WHERE r.meeting = which AND r.after IS NOT NULL);
-        RETURN NEXT;
         RETURN;
     END IF;
 """
 
 # In a function each statement sees what was committed before it: the claim, made under the lock, sees what the worker
 # before did. PostgreSQL takes rows out of a recursive query one by one: no lock is tried beyond the one that is taken.
-# Should the count of attempts be lost in a power failure, nothing else is: the disk is not waited for by a lease.
 _SCHEMA = f"""
 SELECT pg_advisory_xact_lock(hashtextextended('netease_meeting_inbox', 0));
 
@@ -85,7 +82,6 @@ CREATE OR REPLACE FUNCTION netease_meeting_inbox_lease(beyond bigint, now double
 DECLARE
     which bigint := beyond;
 BEGIN
-    PERFORM set_config('synchronous_commit', 'off', true);
     LOOP
         WITH RECURSIVE heads AS (
             (SELECT w.meeting, w.due_at FROM netease_meeting_inbox w WHERE w.state = 0 AND w.meeting > which
@@ -126,7 +122,7 @@ _PUT = (
 
 _FIRST = -(2**63)
 # How a server finds out that a worker's machine is gone: after 15 s of silence it asks, thrice, every 5 s.
-_KEEPALIVE = """
+_KEEPALIVE = b"""
 SELECT set_config('tcp_keepalives_idle', '15', false), set_config('tcp_keepalives_interval', '5', false),
     set_config('tcp_keepalives_count', '3', false)
 """
@@ -146,38 +142,43 @@ class PostgresStore(TableStore):
 
     def __init__(self, conninfo: str) -> None:
         self._conninfo = conninfo
-        self._pool: Pool[Connection] = Pool(self._connect)
+        # A callback is on the disk before it is acknowledged. Handled events are consistent with what their handlers
+        # wrote, but a power failure may take back the last of them together, and they are handed over again.
+        self._receiving: Pool[Connection] = Pool(self._connect)
+        self._working: Pool[Connection] = Pool(lambda: self._connect(b"SET synchronous_commit = off"))
         self._beyond = _FIRST
 
-    def _connect(self) -> Connection:
+    def _connect(self, *settings: bytes) -> Connection:
         connection = psycopg.connect(self._conninfo, autocommit=True)
-        connection.execute(_KEEPALIVE)
+        for setting in (_KEEPALIVE, *settings):
+            connection.execute(setting)
         return connection
 
     def create(self) -> None:
         """Make the table and its indexes where they are not there. Call it once, when deploying."""
-        with self._pool.lent() as connection, connection.transaction():
+        with self._receiving.lent() as connection, connection.transaction():
             connection.execute(_SCHEMA.encode())
 
     def close(self) -> None:
         """Close the connections."""
-        self._pool.close()
+        self._receiving.close()
+        self._working.close()
 
     def put(self, entry: Entry) -> bool:
         """Keep *entry*."""
         try:
             return self._put(entry)
         except psycopg.OperationalError:  # the server was restarted under an idle connection: once more on a new one
-            self._pool.close()
+            self._receiving.close()
             return self._put(entry)
 
     def _put(self, entry: Entry) -> bool:
-        with self._pool.lent() as connection:
+        with self._receiving.lent() as connection:
             return connection.execute(_PUT, astuple(entry)).rowcount == 1
 
     def lease(self, now: float) -> PostgresLease | None:
         """Return the next event, meeting after meeting."""
-        connection = self._pool.take()
+        connection = self._working.take()
         try:
             row = connection.execute(_LEASE, (self._beyond, now)).fetchone()
             if row is None:
@@ -186,18 +187,18 @@ class PostgresStore(TableStore):
             connection.close()
             raise
         if row is None:
-            self._pool.give(connection)
+            self._working.give(connection)
             return None
-        lease = PostgresLease(row, connection, self._pool)
+        lease = PostgresLease(row, connection, self._working)
         self._beyond = lease.entry.meeting
         return lease
 
     def _rows(self, statement: str, **values: object) -> Sequence[Row]:
-        with self._pool.lent() as connection:
+        with self._working.lent() as connection:
             return connection.execute(_named(statement, values), values).fetchall()
 
     def _changed(self, statement: str, **values: object) -> int:
-        with self._pool.lent() as connection:
+        with self._receiving.lent() as connection:
             return connection.execute(_named(statement, values), values).rowcount
 
 
