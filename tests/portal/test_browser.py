@@ -278,7 +278,7 @@ def test_the_index_is_loaded_only_when_somebody_turns_to_the_search(page: Page, 
         ("sdk/netease_meeting.models.html", "AnonymousJoinInfoRequest"),
     ],
 )
-def test_a_link_leads_to_its_place_over_parts_that_were_never_laid_out(
+def test_a_link_leads_to_its_place_from_the_page_s_top_and_from_elsewhere(
     page: Page, address: str, path: str, place: str
 ) -> None:
     page.goto(f"{address}{path}")
@@ -287,6 +287,29 @@ def test_a_link_leads_to_its_place_over_parts_that_were_never_laid_out(
     assert not page.evaluate(top, [place, edge])
     page.evaluate("id => (location.hash = id)", place)
     page.wait_for_function(top, arg=[place, edge])
+    page.goto(f"{address}index.html")
+    page.goto(f"{address}{path}#{place}")
+    page.wait_for_function(top, arg=[place, edge])
+
+
+def test_a_reader_comes_back_to_the_same_place(page: Page, address: str) -> None:
+    page.goto(f"{address}sdk/netease_meeting.meetings.html")
+    page.wait_for_function("!document.documentElement.classList.contains('unpainted')")
+    page.evaluate("scrollTo(0, 9000)")
+    there = "(seen) => document.elementFromPoint(700, 400).textContent === seen && scrollY === 9000"
+    seen = page.evaluate("document.elementFromPoint(700, 400).textContent")
+    page.wait_for_function(there, arg=seen)
+    page.reload()
+    page.wait_for_function(there, arg=seen)
+    page.goto(f"{address}index.html")
+    page.go_back()
+    page.wait_for_function(there, arg=seen)
+
+
+@pytest.mark.parametrize("path", ["callbacks/memberLeft.html", "tools.html"])
+def test_the_navigation_shows_where_the_reader_is(page: Page, address: str, path: str) -> None:
+    page.goto(f"{address}{path}")
+    expect(page.locator(".side [aria-current]")).to_be_in_viewport()
 
 
 def test_tabs_are_folded_before_anything_is_painted_and_spread_out_where_modules_do_not_run(

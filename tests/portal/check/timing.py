@@ -18,7 +18,7 @@ from tests.figure import Figure
 
 from .site import Site, served
 
-ROUNDS = 5
+ROUNDS = 11
 DESKTOP, TELEPHONE = 200, 800
 """Milliseconds to the first contentful paint, at most."""
 SLOWDOWN = 4
