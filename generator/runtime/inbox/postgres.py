@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import astuple, fields
+from dataclasses import fields
 
 import psycopg
 
 from .pool import Pool
 from .store import Entry, LeaseLostError
-from .table import Row, TableLease, TableStore, columns
+from .table import Row, TableLease, TableStore, columns, row_of
 
 Connection = psycopg.Connection[Row]
 
@@ -174,7 +174,7 @@ class PostgresStore(TableStore):
 
     def _put(self, entry: Entry) -> bool:
         with self._receiving.lent() as connection:
-            return connection.execute(_PUT, astuple(entry)).rowcount == 1
+            return connection.execute(_PUT, row_of(entry)).rowcount == 1
 
     def lease(self, now: float) -> PostgresLease | None:
         """Return the next event, meeting after meeting."""

@@ -9,12 +9,12 @@ import threading
 from collections import deque
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, fields
+from dataclasses import fields
 from datetime import timedelta
 
 from .pool import Pool
 from .store import DONE, Entry, LeaseLostError
-from .table import Row, TableLease, TableStore, columns
+from .table import Row, TableLease, TableStore, columns, row_of
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS netease_meeting_inbox (
@@ -133,7 +133,7 @@ class SQLiteStore(TableStore):
     def _commit(self, tickets: list[_Ticket]) -> None:
         try:
             with self._receiving.lent() as connection, _transaction(connection):
-                news = [connection.execute(_PUT, astuple(ticket.entry)).rowcount == 1 for ticket in tickets]
+                news = [connection.execute(_PUT, row_of(ticket.entry)).rowcount == 1 for ticket in tickets]
         except BaseException as error:
             for ticket in tickets:
                 ticket.is_new = error

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 from .store import PARKED, Depth, Entry, Parked, Past
@@ -15,6 +16,10 @@ Row = tuple[Any, ...]
 def columns(kind: type, prefix: str = "") -> str:
     """Return the columns that hold the fields of a dataclass."""
     return ", ".join(prefix + field.name for field in fields(kind))
+
+
+row_of: Callable[[Entry], Row] = attrgetter(*(field.name for field in fields(Entry)))
+"""Return the values of an entry in the order of its columns."""
 
 
 class TableStore(ABC):
