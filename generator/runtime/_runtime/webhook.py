@@ -59,7 +59,12 @@ class BaseWebhook(Handlers[Event]):
         )
         messages: list[Any] = [
             msgspec.defstruct(
-                event.__name__, [("event", event)], rename={"event": self._body}, tag_field=self._tag, tag=number
+                event.__name__,
+                [("event", event)],
+                rename={"event": self._body},
+                tag_field=self._tag,
+                tag=number,
+                gc=False,
             )
             for number, event in self._events.items()
         ]
