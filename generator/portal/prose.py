@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
+from unicodedata import east_asian_width
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -28,6 +29,12 @@ class _Renderer(RendererHTML):
 
     def code_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         return _code(tokens[idx].content, "python")  # docstrings' examples are the only ones without a language
+
+    def softbreak(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        # A line of Chinese that goes on in the next has no space there.
+        before = next((token.content[-1] for token in reversed(tokens[:idx]) if token.content), "\n")
+        after = next((token.content[0] for token in tokens[idx + 1 :] if token.content), "\n")
+        return "" if {east_asian_width(before), east_asian_width(after)} <= {"W", "F"} else "\n"
 
     def table_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         return '<div class="wide" tabindex="0"><table>\n'

@@ -234,6 +234,13 @@ def test_a_mistake_is_said_in_a_line_and_writes_nothing(tmp_path: Path, option: 
     assert not (tmp_path / "site").exists()
 
 
+def test_lines_of_chinese_go_on_without_a_space(site: Path) -> None:
+    wide = r"[\u3000-\u9fff\uff00-\uffef]"
+    texts = [p.get_text() for page in (site / "guides").glob("*.html") for p in soup(page).select("main :is(p, li)")]
+    assert len(texts) > 50
+    assert not [text for text in texts if re.search(rf"{wide}\n{wide}", text)]
+
+
 def test_guides_become_pages_and_their_links_lead_to_pages(tmp_path: Path) -> None:
     guides = tmp_path / "docs/guides"
     guides.mkdir(parents=True)
