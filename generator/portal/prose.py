@@ -10,6 +10,7 @@ from unicodedata import east_asian_width
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup, escape
@@ -30,12 +31,6 @@ class _Renderer(RendererHTML):
     def code_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         return _code(tokens[idx].content, "python")  # docstrings' examples are the only ones without a language
 
-    def softbreak(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        # A line of Chinese that goes on in the next has no space there.
-        before = next((token.content[-1] for token in reversed(tokens[:idx]) if token.content), "\n")
-        after = next((token.content[0] for token in tokens[idx + 1 :] if token.content), "\n")
-        return "" if {east_asian_width(before), east_asian_width(after)} <= {"W", "F"} else "\n"
-
     def table_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         return '<div class="wide" tabindex="0"><table>\n'
 
@@ -49,6 +44,24 @@ def _code(source: str, language: str) -> str:
 
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer).enable("table").disable("image")
+
+
+def _join(state: StateCore) -> None:
+    """Drop the line breaks within Chinese: there is no space in it."""
+    for token in state.tokens:
+        if parts := token.children:
+            token.children = [part for at, part in enumerate(parts) if not _within_chinese(parts, at)]
+
+
+def _within_chinese(parts: Sequence[Token], at: int) -> bool:
+    if parts[at].type != "softbreak":
+        return False
+    before = next((part.content[-1] for part in reversed(parts[:at]) if part.content), "\n")
+    after = next((part.content[0] for part in parts[at + 1 :] if part.content), "\n")
+    return {east_asian_width(before), east_asian_width(after)} <= {"W", "F"}
+
+
+_MARKDOWN.core.ruler.push("join", _join)
 
 
 def block(text: str) -> Markup:
