@@ -7,7 +7,7 @@ from pathlib import Path
 
 from generator.ir import Api
 
-from . import machines, search
+from . import machines, policy, search
 from .language import LANGUAGES
 from .navigation import navigation
 from .pages import pages
@@ -33,6 +33,7 @@ def build(api: Api, sources: Sources) -> dict[str, bytes]:
         **html,
         **twins,
         "search.json": search.index(every, mains),
+        policy.PATH: policy.policy(html.values()),
         **machines.llms(api, every, sections),
     }
     return {

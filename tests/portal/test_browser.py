@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from netease_meeting.sandbox import Sandbox
 from netease_meeting.sandbox.server import Server
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, expect
 
 from generator.ir import Api
 from generator.portal.language import CHINESE, ENGLISH, group
 from tests.conftest import ROOT
+from tests.portal.check.browser import go_to
 from tests.portal.conftest import LANGUAGES
 
 VECTORS: list[dict[str, str]] = json.loads((ROOT / "tests/data/checksum.json").read_text("utf-8"))
@@ -96,7 +97,7 @@ def test_the_calculator_agrees_with_every_vector_of_the_vendor(
         lines = f"AppKey: key\nNonce: {vector['nonce']}\nCurTime: {vector['cur_time']}\n{header}: {value}"
         return {"scheme": scheme, "secret": vector["app_secret"], "headers": lines, "body": vector["body"]}
 
-    page.goto(f"{address}signing.html")
+    go_to(page, f"{address}signing.html")
     right = page.evaluate(CHECK_ALL, [filled(vector, vector[column]) for vector in VECTORS])
     wrong = page.evaluate(CHECK_ALL, [filled(vector, "0") for vector in VECTORS])
     for vector, (mistakes, _), (found, expected) in zip(VECTORS, right, wrong, strict=True):
@@ -149,7 +150,7 @@ RIGHT = sha1(SECRET + NONCE + SECONDS)
 def test_the_calculator_names_what_is_wrong_with_a_request(
     page: Page, address: str, headers: dict[str, str], finding: str
 ) -> None:
-    page.goto(f"{address}en/signing.html")
+    go_to(page, f"{address}en/signing.html")
     found = check(page, "checkSum", SECRET, headers)
     assert finding in found if finding else found == []
     first = CALCULATOR["bad"].replace("{n}", str(len(found))) if finding else CALCULATOR["good"]
@@ -176,7 +177,7 @@ def callback(body: str, millis: str = MILLIS) -> dict[str, str]:
 def test_the_calculator_names_what_is_wrong_with_a_callback(
     page: Page, address: str, headers: dict[str, str], finding: str
 ) -> None:
-    page.goto(f"{address}signing.html")
+    go_to(page, f"{address}signing.html")
     found = check(page, "callbackCheckSum", SECRET, headers, BODY)
     assert finding in found if finding else found == []
 
@@ -192,13 +193,13 @@ def test_the_calculator_names_what_is_wrong_with_a_callback(
     ],
 )
 def test_the_calculator_holds_the_time_against_the_server_s(page: Page, address: str, clock: str, finding: str) -> None:
-    page.goto(f"{address}signing.html")
+    go_to(page, f"{address}signing.html")
     found = check(page, "checkSum", SECRET, request(RIGHT), clock=clock)
     assert found == ([finding] if finding else [])
 
 
 def test_the_calculator_reads_a_curl_command_with_its_body(page: Page, address: str) -> None:
-    page.goto(f"{address}signing.html")
+    go_to(page, f"{address}signing.html")
     digest = md5(BODY + "@163")
     command = (
         f"curl -H 'Content-Type: application/json' -H \"authorization: {digest}\" --data-binary '{BODY}' https://x/"
@@ -210,7 +211,7 @@ def test_the_calculator_reads_a_curl_command_with_its_body(page: Page, address: 
 
 
 def test_the_calculator_shows_an_example_of_each_kind_and_stores_nothing(page: Page, address: str) -> None:
-    page.goto(f"{address}signing.html")
+    go_to(page, f"{address}signing.html")
     for scheme in page.locator("[name=scheme] option").all_text_contents():
         page.select_option("[name=scheme]", scheme)
         page.click("[data-example]")
@@ -237,7 +238,7 @@ def test_the_calculator_shows_an_example_of_each_kind_and_stores_nothing(page: P
 def test_the_search_finds_in_either_language_by_keyboard_alone(
     page: Page, address: str, folder: str, query: str, place: str
 ) -> None:
-    page.goto(f"{address}{folder}callbacks/{'memberJoined'}.html")
+    go_to(page, f"{address}{folder}callbacks/{'memberJoined'}.html")
     page.keyboard.press("/")
     field = page.get_by_role("combobox")
     expect(field).to_be_focused()
@@ -254,7 +255,7 @@ def test_the_search_finds_in_either_language_by_keyboard_alone(
 
 
 def test_the_search_says_when_there_is_nothing_and_closes(page: Page, address: str) -> None:
-    page.goto(f"{address}index.html")
+    go_to(page, f"{address}index.html")
     page.get_by_role("combobox").fill("qqqqq")
     expect(page.locator(".search .none")).to_have_text(group("script", CHINESE)["none"])
     page.keyboard.press("Escape")
@@ -264,7 +265,7 @@ def test_the_search_says_when_there_is_nothing_and_closes(page: Page, address: s
 def test_the_index_is_loaded_only_when_somebody_turns_to_the_search(page: Page, address: str) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
-    page.goto(f"{address}index.html")
+    go_to(page, f"{address}index.html")
     assert "search.json" not in asked
     with page.expect_response("**/search.json"):
         page.get_by_role("combobox").focus()
@@ -281,35 +282,97 @@ def test_the_index_is_loaded_only_when_somebody_turns_to_the_search(page: Page, 
 def test_a_link_leads_to_its_place_from_the_page_s_top_and_from_elsewhere(
     page: Page, address: str, path: str, place: str
 ) -> None:
-    page.goto(f"{address}{path}")
+    go_to(page, f"{address}{path}")
     top = "([id, edge]) => Math.abs(document.getElementById(id).getBoundingClientRect().top - edge) < 2"
     edge = page.evaluate("parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop)")
     assert not page.evaluate(top, [place, edge])
     page.evaluate("id => (location.hash = id)", place)
     page.wait_for_function(top, arg=[place, edge])
-    page.goto(f"{address}index.html")
-    page.goto(f"{address}{path}#{place}")
+    go_to(page, f"{address}index.html")
+    go_to(page, f"{address}{path}#{place}")
     page.wait_for_function(top, arg=[place, edge])
 
 
+WATCH = """() => {
+    const near = (part) => part.getBoundingClientRect().top < innerHeight;
+    const seen = (part) => part.checkVisibility({contentVisibilityAuto: true}) && near(part);
+    new PerformanceObserver(() => {
+        if (!document.documentElement.classList.contains("unpainted") || window.first) return;
+        const parts = [...document.querySelectorAll("header :is(a, span), main :is(h1, h2, p, dd, td, pre, .type)")];
+        window.first = parts.filter(seen).map((part) => [part, part.getBoundingClientRect()]);
+    }).observe({type: "paint", buffered: true});
+}"""
+MOVED = """() => first.filter(([part, {x, y}]) => {
+    const now = part.getBoundingClientRect();
+    return Math.hypot(now.x - x, now.y - y) > 0.5;
+}).map(([part]) => part.outerHTML.slice(0, 80))"""
+
+
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "index.html",
+        "en/index.html",
+        "signing.html",
+        "errors.html",
+        "states.html",
+        "operations/createMeeting.html",
+        "callbacks/memberJoined.html",
+        "guides/webhooks.html",
+        "sdk/netease_meeting.client.html",
+    ],
+)
+def test_nothing_moves_once_it_was_painted(page: Page, address: str, path: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.add_init_script(f"({WATCH})()")
+    go_to(page, f"{address}{path}")
+    assert page.evaluate("first.length") > 5
+    assert page.evaluate(MOVED) == []
+
+
 def test_a_reader_comes_back_to_the_same_place(page: Page, address: str) -> None:
-    page.goto(f"{address}sdk/netease_meeting.meetings.html")
-    page.wait_for_function("!document.documentElement.classList.contains('unpainted')")
+    go_to(page, f"{address}sdk/netease_meeting.meetings.html")
     page.evaluate("scrollTo(0, 9000)")
     there = "(seen) => document.elementFromPoint(700, 400).textContent === seen && scrollY === 9000"
     seen = page.evaluate("document.elementFromPoint(700, 400).textContent")
     page.wait_for_function(there, arg=seen)
     page.reload()
     page.wait_for_function(there, arg=seen)
-    page.goto(f"{address}index.html")
+    go_to(page, f"{address}index.html")
     page.go_back()
     page.wait_for_function(there, arg=seen)
 
 
 @pytest.mark.parametrize("path", ["callbacks/memberLeft.html", "tools.html"])
 def test_the_navigation_shows_where_the_reader_is(page: Page, address: str, path: str) -> None:
-    page.goto(f"{address}{path}")
+    go_to(page, f"{address}{path}")
     expect(page.locator(".side [aria-current]")).to_be_in_viewport()
+
+
+def test_a_host_may_send_the_policy_that_the_site_brings(browser: Browser, address: str, site: Path) -> None:
+    policy = (site / "content-security-policy.txt").read_text("utf-8").strip()
+    said: list[str] = []
+
+    def send(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, headers={**answer.headers, "Content-Security-Policy": policy})
+
+    page = browser.new_page()
+    page.route("**/*.html", send)
+    page.on("console", lambda message: said.append(message.text))
+    go_to(page, f"{address}operations/createMeeting.html")
+    expect(page.locator("[data-tabs=sample] [role=tab]").first).to_be_visible()
+    expect(page.locator(".top")).to_have_css("position", "sticky")
+    go_to(page, f"{address}en/signing.html")
+    assert check(page, "checkSum", SECRET, request(RIGHT)) == []
+    go_to(page, f"{address}console/index.html")
+    expect(page.locator(".opblock").first).to_be_visible()
+    assert said == []
+    page.evaluate("document.head.append(Object.assign(document.createElement('style'), {textContent: 'p { top: 0 }'}))")
+    expect(page.locator("main > p").first).to_have_css("top", "auto")
+    assert ["Content Security Policy" in text for text in said] == [True]
+    page.close()
 
 
 def test_tabs_are_folded_before_anything_is_painted_and_spread_out_where_modules_do_not_run(
@@ -325,8 +388,20 @@ def test_tabs_are_folded_before_anything_is_painted_and_spread_out_where_modules
     page.close()
 
 
+def test_scripts_do_not_wait_for_ever_for_a_paint(page: Page, address: str) -> None:
+    page.add_init_script("PerformanceObserver.prototype.observe = () => {}")
+    page.add_init_script("window.due = []; window.setTimeout = (call, wait) => due.push([call, wait])")
+    page.goto(f"{address}index.html")
+    theme = page.locator("[data-theme]")
+    expect(theme).to_be_hidden()
+    assert page.evaluate("due.map(([call, wait]) => wait)") == [2000]
+    page.evaluate("due[0][0]()")
+    expect(theme).to_be_visible()
+    assert page.locator(".unpainted").count() == 0
+
+
 def test_error_codes_are_filtered_by_words_and_family(page: Page, address: str) -> None:
-    page.goto(f"{address}errors.html")
+    go_to(page, f"{address}errors.html")
     shown = page.locator(".code-entry:visible")
     everything = shown.count()
     page.fill("[data-filter] [name=words]", "锁定")
@@ -340,7 +415,7 @@ def test_error_codes_are_filtered_by_words_and_family(page: Page, address: str) 
 
 
 def test_samples_stand_in_tabs_and_the_choice_is_remembered(page: Page, address: str) -> None:
-    page.goto(f"{address}operations/createMeeting.html")
+    go_to(page, f"{address}operations/createMeeting.html")
     tabs = page.locator("[data-tabs=sample] [role=tab]")
     assert tabs.count() >= 3
     tabs.nth(0).focus()
@@ -348,14 +423,14 @@ def test_samples_stand_in_tabs_and_the_choice_is_remembered(page: Page, address:
     expect(tabs.nth(1)).to_be_focused()
     expect(tabs.nth(1)).to_have_attribute("aria-selected", "true")
     expect(page.locator("[data-tabs=sample] pre:visible")).to_have_count(1)
-    page.goto(f"{address}operations/editMeeting.html")
+    go_to(page, f"{address}operations/editMeeting.html")
     expect(tabs.nth(1)).to_have_attribute("aria-selected", "true")
 
 
 def test_copy_buttons_copy_the_code(browser: Browser, address: str) -> None:
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
-    page.goto(f"{address}index.html")
+    go_to(page, f"{address}index.html")
     block = page.locator(".copyable").first
     block.hover()
     block.get_by_role("button").click()
@@ -365,12 +440,12 @@ def test_copy_buttons_copy_the_code(browser: Browser, address: str) -> None:
 
 def test_the_theme_is_switched_and_remembered(page: Page, address: str) -> None:
     page.emulate_media(color_scheme="light")
-    page.goto(f"{address}index.html")
+    go_to(page, f"{address}index.html")
     light = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     page.click("[data-theme]")
     dark = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
     assert dark != light
-    page.goto(f"{address}errors.html")
+    go_to(page, f"{address}errors.html")
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == dark
 
 
@@ -397,7 +472,7 @@ def test_without_scripts_everything_is_readable(browser: Browser, address: str, 
 
 
 def test_nothing_is_cut_on_paper(page: Page, address: str) -> None:
-    page.goto(f"{address}operations/createMeeting.html")
+    go_to(page, f"{address}operations/createMeeting.html")
     page.emulate_media(media="print")
     code = page.locator("pre:visible")
     assert code.count() >= 7  # samples and examples, those behind the tabs too
@@ -411,7 +486,7 @@ def test_try_it_signs_a_call_that_the_sandbox_accepts(browser: Browser, address:
     context = browser.new_context()
     page = context.new_page()
     with Server(sandbox, "127.0.0.1", 0) as server:
-        page.goto(f"{address}operations/{operation}.html")
+        go_to(page, f"{address}operations/{operation}.html")
         page.fill("[data-try] [name=server]", server.url)
         page.click("[data-try] [type=submit]")
         answer = page.locator("[data-try] [role=status] pre").first
@@ -429,7 +504,7 @@ def test_try_it_signs_a_call_that_the_sandbox_accepts(browser: Browser, address:
 def test_try_it_says_when_nothing_answers(browser: Browser, address: str) -> None:
     context = browser.new_context()
     page = context.new_page()
-    page.goto(f"{address}en/operations/createAccount.html")
+    go_to(page, f"{address}en/operations/createAccount.html")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         unused = f"http://127.0.0.1:{listener.getsockname()[1]}"
     page.fill("[data-try] [name=server]", unused)

@@ -29,15 +29,12 @@ function navigation() {
   if (matchMedia("(min-width: 60rem)").matches) contents.open = true;
   const current = contents.querySelector("[aria-current]");
   const side = contents.closest(".side");
-  const place = () => {
+  // With the next frame, which lays the page out anyway.
+  requestAnimationFrame(() => {
     if (current && side.scrollHeight > side.clientHeight) {
       side.scrollTop = current.offsetTop - side.clientHeight / 2;
     }
-  };
-  // Not before everything has its height (early.js), or else with the next frame, which lays the page out anyway.
-  const root = document.documentElement;
-  if (root.classList.contains("unpainted")) root.addEventListener("painted", place, { once: true });
-  else requestAnimationFrame(place);
+  });
 }
 
 function copyable(target) {

@@ -22,6 +22,13 @@ _OPTIONS = (
 )
 
 
+_LIVE = """() => {
+    const due = document.querySelector("[data-modules]")?.dataset.modules.split(" ") ?? [];
+    const modules = [...document.querySelectorAll("script[type=module]")];
+    return modules.length >= due.length && Promise.all(modules.map(({src}) => import(src))).then(() => true);
+}"""
+
+
 @dataclass
 class Watch:
     """What a page did."""
@@ -80,6 +87,12 @@ def opened(
         yield page, watch
     finally:
         context.close()
+
+
+def go_to(page: Page, url: str, *, until: Literal["load", "networkidle"] = "load") -> None:
+    """Open a page, and wait for its scripts: they start when it is painted."""
+    page.goto(url, wait_until=until)
+    page.wait_for_function(_LIVE)
 
 
 def _is_here(url: str) -> bool:

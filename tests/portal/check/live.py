@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 from tests.figure import Figure
 from tests.samples.staging import stage
 
-from .browser import opened
+from .browser import go_to, opened
 from .site import Site
 
 _VECTORS: list[dict[str, str]] = json.loads((ROOT / "tests/data/checksum.json").read_text("utf-8"))
@@ -43,7 +43,7 @@ def calculator(browser: Browser, url: str) -> Figure:
     """Have the page sign what the vendor's Java signed; our client signs it too."""
     differing: list[str] = []
     with opened(browser) as (page, _):
-        page.goto(f"{url}/signing.html")
+        go_to(page, f"{url}/signing.html")
         for scheme, (signature, header, column) in _SCHEMES.items():
             for index, vector in enumerate(_VECTORS):
                 java = vector[column]
@@ -95,7 +95,7 @@ def try_it(browser: Browser, url: str, api: Api, server: Server) -> Figure:
     with opened(browser) as (page, _):
         for operation in api.operations:
             written = stage(server.sandbox, operation)
-            page.goto(f"{url}/operations/{operation.id}.html")
+            go_to(page, f"{url}/operations/{operation.id}.html")
             form = page.locator("[data-try] form")
             form.locator("[name=server]").fill(server.url)
             body = form.locator("[name=body]")
@@ -113,7 +113,7 @@ def console(browser: Browser, url: str, api: Api, server: Server) -> Figure:
     failed: list[str] = []
     for folder, operations in (("", api.operations), ("en/", api.operations[:1])):
         with opened(browser) as (page, _):
-            page.goto(f"{url}/{folder}console/")
+            go_to(page, f"{url}/{folder}console/")
             page.locator("#credentials [name=server]").fill(server.url)
             for operation in operations:
                 written = stage(server.sandbox, operation)
@@ -152,7 +152,7 @@ def copying(browser: Browser, site: Site, url: str) -> Figure:
     count = 0
     with opened(browser, permissions=["clipboard-read", "clipboard-write"]) as (page, _):
         for path in site.pages:
-            page.goto(f"{url}/{path}")
+            go_to(page, f"{url}/{path}")
             results: list[bool] = page.evaluate(_COPY)
             count += len(results)
             wrong += [f"{path}: button {index + 1}" for index, right in enumerate(results) if not right]
@@ -187,7 +187,7 @@ def searching(browser: Browser, site: Site, url: str) -> Figure:
             ("en/index.html", "recordings", "en/operations/listRecordings.html"),
             ("index.html", "2001", "errors.html#code-2001"),
         ):
-            page.goto(f"{url}/{path}")
+            go_to(page, f"{url}/{path}")
             page.locator("[data-search] input").fill(word)
             found = page.locator("#results [data-place]")
             found.first.wait_for()

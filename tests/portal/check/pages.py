@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 
 from tests.figure import Figure
 
-from .browser import Watch, chromium, opened
+from .browser import Watch, chromium, go_to, opened
 from .site import Site
 
 HEAVIEST = 40 * 1024
@@ -81,7 +81,7 @@ def _look(executable: str, site: Site, url: str, paths: tuple[str, ...]) -> _See
         page.add_init_script(_AXE)
         for path in paths:
             del watch.requests[:]
-            _open(page, f"{url}/{path}")
+            go_to(page, f"{url}/{path}", until="networkidle" if path.endswith(CONSOLE) else "load")
             seen.weights[path] = _weight(site, watch)
             page.add_style_tag(content=_WHOLE)
             seen.violations += [f"{path}: {problem}" for problem in _violations(page, {})]
@@ -96,10 +96,6 @@ def _look(executable: str, site: Site, url: str, paths: tuple[str, ...]) -> _See
         seen.outside += watch.outside
         seen.errors += watch.errors
     return seen
-
-
-def _open(page: Page, url: str) -> None:
-    page.goto(url, wait_until="networkidle" if url.endswith(CONSOLE) else "load")
 
 
 def _weight(site: Site, watch: Watch) -> int:
