@@ -1,14 +1,13 @@
 """One YAML file -> plain values, with the line of every key and element.
 
 PyYAML's C parser reads; the values are built here, without recursion and without YAML's surprises: no aliases, no
-tags, no duplicate keys, no scalar that one reader takes for text and another for a date, a number or a boolean.
+tags, no duplicate keys, no scalar of doubtful meaning.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,23 +15,13 @@ import yaml
 
 from .places import Place, Places
 from .problems import ContractError, Problem
+from .scalars import DoubtfulError, resolve
 
 _DEEPEST = 64
 _MOST_NODES = 200_000  # a thousand operations are 163 000
 _LARGEST = 8 * 1024 * 1024
 _LONGEST_TEXT = 100_000
 
-_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
-_FRACTION = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
-_NUMBERISH = re.compile(
-    r"[-+]?[0-9][0-9_,]*(?:\.[0-9_]*)?(?:e[-+]?[0-9]+)?"  # leading zeros, underscores, exponents, a closing dot
-    r"|[-+]?\.[0-9_]+|[-+]?\.(?:inf|nan)|[-+]?0[xob][0-9a-f_]+"
-    r"|[-+]?[0-9]+(?::[0-9]{1,2})+(?:\.[0-9]*)?"  # base sixty
-    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*",  # dates
-    re.IGNORECASE,
-)
-_WORDS = {"true": True, "false": False, "null": None, "~": None}
-_AMBIGUOUS = frozenset({"yes", "no", "on", "off", "y", "n", "true", "false", "null", "<<", "="})
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
@@ -220,8 +209,8 @@ class _Builder:
 
     def _meaning(self, text: str, line: int) -> Any:
         try:
-            return _resolve(text)
-        except _DoubtfulError as doubt:
+            return resolve(text)
+        except DoubtfulError as doubt:
             raise refusal(
                 self._place(line), f"{text} means different things to different YAML readers", str(doubt)
             ) from None
@@ -234,25 +223,3 @@ class _Builder:
             f"a tag ({event.tag}) stands here",
             "Write plain text, numbers, lists and mappings only",
         )
-
-
-class _DoubtfulError(Exception):
-    """Two YAML readers would read this differently; says how to mend it."""
-
-
-@lru_cache(maxsize=4096)
-def _resolve(text: str) -> Any:
-    """Return what a plain scalar means, if every YAML reader agrees on it."""
-    if text in _WORDS or text == "":
-        return _WORDS.get(text)
-    first = text[0]
-    if first.isascii() and (first.isdigit() or first in "-+."):
-        if _INTEGER.fullmatch(text) and len(text) < 20:
-            return int(text)
-        if _FRACTION.fullmatch(text):
-            return float(text)
-        if _NUMBERISH.fullmatch(text):
-            raise _DoubtfulError(f'Write "{text}" in double quotes if it is text')
-    elif len(text) <= 5 and text.lower() in _AMBIGUOUS:
-        raise _DoubtfulError(f'Write true, false or null, or "{text}" in double quotes')
-    return text
