@@ -1,4 +1,5 @@
-// Stands in the page and runs before anything is painted, without a request: neither a reader's choice of light or dark nor the tabs may flash.
+// Stands in the page and runs before anything is painted, without a request: neither a reader's choice of light or dark
+// nor the tabs may flash. Everything else that runs is a module, and waits for the paint.
 {
   const root = document.documentElement;
   const { modules } = document.currentScript.dataset;
@@ -18,7 +19,7 @@
     });
   }
 
-  // Until the first paint scripts wait, and what is out of sight: not for those who come to a place within the page, or back to one.
+  // What is out of sight waits too (portal.css): not for those who come to a place within the page, or back to one.
   async function painted() {
     if (location.hash || performance.getEntriesByType("navigation")[0]?.type !== "navigate") return;
     root.classList.add("unpainted");
