@@ -113,6 +113,11 @@ def root(api: Api) -> str:
     return _environment().get_template("root.html.jinja").render(api=api, latest=LATEST, languages=LANGUAGES)
 
 
+def included(name: str) -> str:
+    """Return a file as it stands in every page."""
+    return _environment().get_template(name).render()
+
+
 def _environment() -> jinja2.Environment:
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader([_TEMPLATES, _ASSETS]),

@@ -11,7 +11,7 @@ from . import machines, policy, search
 from .language import LANGUAGES
 from .navigation import navigation
 from .pages import pages
-from .rendering import Renderer
+from .rendering import Renderer, included
 from .sources import Sources
 from .twins import main_part, twin
 
@@ -33,7 +33,7 @@ def build(api: Api, sources: Sources) -> dict[str, bytes]:
         **html,
         **twins,
         "search.json": search.index(every, mains),
-        policy.PATH: policy.policy(html.values()),
+        policy.PATH: policy.policy(included("early.js"), included("portal.css")),
         **machines.llms(api, every, sections),
     }
     return {
