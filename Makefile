@@ -81,7 +81,7 @@ torture-sandbox: setup ## Hold the sandbox against its model: 2 000 runs of 50 s
 bench-sandbox: setup ## Measure the sandbox's speed against what it is held to
 	@$(BIN)/python benchmarks/sandbox.py
 
-PYTHONS ?= python3.10 python3.12 python3.13
+PYTHONS ?= python3.12 python3.13
 test-pythons: setup ## Run the client's tests on the other Pythons it supports, those of PYTHONS="…"
 	@for python in $(PYTHONS); do \
 	    echo "$$python:" && $(BIN)/uv run --quiet --isolated --no-project --no-python-downloads --python $$python \

@@ -19,7 +19,7 @@ MANIFEST = "MANIFEST.txt"
 
 _IMPORTS = ("--fix", "--output-format=concise", "--select=F401,I", "--config=lint.isort.split-on-trailing-comma=false")
 _LAYOUT = ("--config=format.skip-magic-trailing-comma=true",)
-_OPTIONS = ("--isolated", "--no-cache", "--quiet", "--line-length=120", "--target-version=py310")
+_OPTIONS = ("--isolated", "--no-cache", "--quiet", "--line-length=120", "--target-version=py311")
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ import re
 import subprocess
 import sys
 import tempfile
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import griffe
-import tomllib
 
 from .build import build
 from .changes import Change, Level, compare

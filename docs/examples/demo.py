@@ -6,7 +6,7 @@ import textwrap
 import time
 import unicodedata
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from netease_meeting import MeetingClient, MeetingType, errors
@@ -33,7 +33,7 @@ def tour(client: MeetingClient) -> None:
     row("call", "outcome", "ms")
     row("-" * 26, "-" * WIDTH, "-" * 6)
     created = timed("accounts.create", lambda: client.accounts.create(im_accid="alice"), lambda made: made.account_id)
-    start = datetime.now(timezone.utc) + timedelta(days=1)
+    start = datetime.now(UTC) + timedelta(days=1)
     meeting = timed(
         "meetings.create",
         lambda: client.meetings.create(

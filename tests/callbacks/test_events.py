@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -44,7 +44,7 @@ def test_an_event_is_typed_down_to_its_enumerations() -> None:
     match parse(BODY):
         case MeetingEnded(meeting_unique_id=number, reason=reason, type=kind) as event:
             assert (number, reason, kind) == (26775, EndReason.HOST_ENDED, MeetingType.INSTANT)
-            assert event.time_at == datetime(2020, 9, 22, 13, 48, 18, 147000, timezone.utc)
+            assert event.time_at == datetime(2020, 9, 22, 13, 48, 18, 147000, UTC)
         case other:
             pytest.fail(f"{other!r}")
 
@@ -152,7 +152,7 @@ def test_a_new_kind_is_an_event_too() -> None:
     assert event.msg_type == 99
     assert event.problem == "msgType 99 is new"
     assert (event.meeting_unique_id, event.time, event.app_key) == (5, 1600782498147, KEY)
-    assert event.time_at == datetime(2020, 9, 22, 13, 48, 18, 147000, timezone.utc)
+    assert event.time_at == datetime(2020, 9, 22, 13, 48, 18, 147000, UTC)
     assert json.loads(event.raw) == message
     again = {"msgBody": {"mood": {"a": [2], "b": 1}, "time": 1600782498147, "meetingUniqueId": "5"}, "msgType": 99}
     assert unknown(again).key == event.key

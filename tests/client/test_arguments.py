@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -60,7 +60,7 @@ def test_a_header_value_of_the_wrong_type_is_named(name: str, value: Any) -> Non
 
 
 def test_seconds_are_counted_like_milliseconds() -> None:
-    moment = datetime(2026, 1, 1, tzinfo=timezone.utc)
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
     assert to_seconds("at", moment) * 1000 == to_millis("at", moment) == 1_767_225_600_000
     assert from_seconds(1_767_225_600) == from_millis(1_767_225_600_000) == moment
     assert from_seconds(-1) is from_seconds(None) is None
@@ -90,7 +90,7 @@ def test_moments_become_milliseconds_and_come_back(moment: datetime) -> None:
 
 
 def test_the_same_moment_as_number_and_as_datetime() -> None:
-    start = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(days=1)
+    start = datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
     kinds: list[tuple[Any, Any]] = [
         (start, start + timedelta(hours=1)),
         (int(start.timestamp() * 1000), int(start.timestamp() * 1000) + 3_600_000),
@@ -106,7 +106,7 @@ def test_the_same_moment_as_number_and_as_datetime() -> None:
 
 @pytest.mark.case(31)
 def test_absent_and_empty_differ() -> None:
-    start = datetime.now(timezone.utc) + timedelta(days=1)
+    start = datetime.now(UTC) + timedelta(days=1)
     meeting = CLIENT.meetings.create(
         host=HOST,
         type=MeetingType.SCHEDULED,

@@ -237,7 +237,7 @@ def test_every_exception_can_be_pickled_and_copied_with_all_it_knows() -> None:
     assert len(kinds) > 20
     for kind in kinds:
         error = kind("what", code=1, msg="m", request_id="r", hint="h", hint_zh="z", operation="o", attempts=("a",))
-        error.add_note("n") if sys.version_info >= (3, 11) else None
+        error.add_note("n")
         for again in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
             assert type(again) is kind
             assert str(again) == "what"

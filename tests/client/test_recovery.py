@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from netease_meeting import AsyncMeetingClient, MeetingClient, MeetingStatus, MeetingType, errors
@@ -34,7 +34,7 @@ def lose(server: Server, operation: str, times: int = 1) -> None:
 def test_a_meeting_whose_answer_was_lost_is_made_once_and_found(server: Server, client: MeetingClient) -> None:
     host = client.accounts.create().account_id
     tag = f"周会 #{secrets.token_hex(4)}"
-    start = datetime.now(timezone.utc) + timedelta(days=1)
+    start = datetime.now(UTC) + timedelta(days=1)
     client.meetings.create(host=host, type=MeetingType.INSTANT, subject="another")
     lose(server, "meetings.create")
     with pytest.raises(errors.OutcomeUnknownError) as caught:
@@ -92,7 +92,7 @@ def test_it_is_found_asynchronously_too(server: Server) -> None:
 @pytest.mark.case(78)
 def test_what_ends_a_meeting_succeeds_although_its_answer_was_lost(server: Server, client: MeetingClient) -> None:
     host = client.accounts.create().account_id
-    start = datetime.now(timezone.utc) + timedelta(days=1)
+    start = datetime.now(UTC) + timedelta(days=1)
     planned = client.meetings.create(
         host=host, type=MeetingType.SCHEDULED, subject="x", start_time=start, end_time=start + timedelta(hours=1)
     ).meeting_unique_id

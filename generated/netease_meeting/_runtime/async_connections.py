@@ -32,7 +32,7 @@ class AsyncConnections:
         if self._places.locked():
             try:
                 await asyncio.wait_for(self._places.acquire(), connections.patience(deadline))
-            except asyncio.TimeoutError:
+            except TimeoutError:
                 raise connections.queue_full() from None
         else:
             await self._places.acquire()

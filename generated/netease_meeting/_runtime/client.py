@@ -25,7 +25,7 @@ from .transport import AsyncTransport, Transport
 from .urls import check_base_url
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing import Self
 
 DEFAULT_TIMEOUT = 30.0
 DEFAULT_RETRIES = 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum, IntEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 
@@ -28,8 +28,8 @@ class OpenIntEnum(IntEnum):
         return str(self._value_)
 
 
-class OpenStrEnum(str, Enum):
-    """A ``str`` enumeration whose unknown texts become members named ``UNKNOWN`` instead of raising."""
+class OpenStrEnum(StrEnum):
+    """A ``StrEnum`` whose unknown texts become members named ``UNKNOWN`` instead of raising."""
 
     @classmethod
     def _missing_(cls, value: object) -> Any:
