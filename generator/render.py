@@ -29,13 +29,14 @@ _ROOTS = [
     "ConfigurationError",
     "MeetingError",
     "OutcomeUnknownError",
+    "Violation",
     "WebhookError",
     "WebhookPayloadError",
     "WebhookSignatureError",
     "WebhookTimestampError",
     "WebhookTooLargeError",
 ]
-"""The exceptions of the runtime that ``netease_meeting.errors`` offers beside the generated families."""
+"""What of the runtime ``netease_meeting.errors`` offers beside the generated families."""
 
 
 def render(api: Api) -> dict[str, str]:

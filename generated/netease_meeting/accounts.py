@@ -25,6 +25,7 @@ CREATE: Operation[Account] = Operation(
     result=Account,
     repeat="recover",
     schemes=(CHECK_SUM,),
+    request=CreateAccountRequest,
     sensitive=frozenset(["imToken"]),
     recovery=Recovery(codes=frozenset([1019]), read=lambda: GET_BY_IM_ACCID, by=("imAccid",)),
 )
@@ -34,6 +35,7 @@ GET_BY_IM_ACCID: Operation[Account] = Operation(
     result=Account,
     repeat="read",
     schemes=(CHECK_SUM,),
+    request=GetAccountByImAccidRequest,
 )
 GET_BY_ACCOUNT_ID: Operation[Account] = Operation(
     name="accounts.get_by_account_id",
@@ -41,6 +43,7 @@ GET_BY_ACCOUNT_ID: Operation[Account] = Operation(
     result=Account,
     repeat="read",
     schemes=(CHECK_SUM,),
+    request=GetAccountByAccountIdRequest,
 )
 UPDATE_TOKEN: Operation[None] = Operation(
     name="accounts.update_token",
@@ -48,10 +51,16 @@ UPDATE_TOKEN: Operation[None] = Operation(
     result=None,
     repeat="set",
     schemes=(CHECK_SUM,),
+    request=UpdateAccountTokenRequest,
     sensitive=frozenset(["accountToken"]),
 )
 UPDATE_SHORT_ID: Operation[None] = Operation(
-    name="accounts.update_short_id", path="/v1/account/updateShortId", result=None, repeat="set", schemes=(CHECK_SUM,)
+    name="accounts.update_short_id",
+    path="/v1/account/updateShortId",
+    result=None,
+    repeat="set",
+    schemes=(CHECK_SUM,),
+    request=UpdateAccountShortIdRequest,
 )
 
 

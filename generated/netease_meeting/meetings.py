@@ -41,6 +41,7 @@ CREATE: Operation[Meeting] = Operation(
     result=Meeting,
     repeat="never",
     schemes=(CHECK_SUM,),
+    request=CreateMeetingRequest,
     sensitive=frozenset(["password"]),
 )
 ANONYMOUS_JOIN_INFO: Operation[AnonymousJoinInfo] = Operation(
@@ -49,10 +50,17 @@ ANONYMOUS_JOIN_INFO: Operation[AnonymousJoinInfo] = Operation(
     result=AnonymousJoinInfo,
     repeat="never",
     schemes=(CHECK_SUM, BODY_DIGEST),
+    request=AnonymousJoinInfoRequest,
+    headers={"clientType": "client_type", "deviceId": "device_id"},
     sensitive=frozenset(["password"]),
 )
 GET: Operation[Meeting] = Operation(
-    name="meetings.get", path="/v2/meeting/get", result=Meeting, repeat="read", schemes=(CHECK_SUM,)
+    name="meetings.get",
+    path="/v2/meeting/get",
+    result=Meeting,
+    repeat="read",
+    schemes=(CHECK_SUM,),
+    request=GetMeetingRequest,
 )
 EDIT: Operation[None] = Operation(
     name="meetings.edit",
@@ -60,6 +68,7 @@ EDIT: Operation[None] = Operation(
     result=None,
     repeat="set",
     schemes=(CHECK_SUM,),
+    request=EditMeetingRequest,
     sensitive=frozenset(["password"]),
 )
 CANCEL: Operation[None] = Operation(
@@ -68,6 +77,7 @@ CANCEL: Operation[None] = Operation(
     result=None,
     repeat="verify",
     schemes=(CHECK_SUM,),
+    request=CancelMeetingRequest,
     recovery=Recovery(
         codes=frozenset([2000, 2021, 2025]),
         read=lambda: GET,
@@ -82,6 +92,7 @@ END_BY_MEETING_UNIQUE_ID: Operation[None] = Operation(
     result=None,
     repeat="verify",
     schemes=(CHECK_SUM,),
+    request=EndMeetingByMeetingUniqueIdRequest,
     recovery=Recovery(
         codes=frozenset([2000, 2021, 2025]),
         read=lambda: GET,
@@ -96,6 +107,7 @@ END_BY_MEETING_ID: Operation[None] = Operation(
     result=None,
     repeat="never",
     schemes=(CHECK_SUM,),
+    request=EndMeetingByMeetingIdRequest,
 )
 END_BY_SHORT_ID: Operation[None] = Operation(
     name="meetings.end_by_short_id",
@@ -103,9 +115,15 @@ END_BY_SHORT_ID: Operation[None] = Operation(
     result=None,
     repeat="never",
     schemes=(CHECK_SUM,),
+    request=EndMeetingByShortIdRequest,
 )
 LIST: Operation[MeetingPage] = Operation(
-    name="meetings.list", path="/v2/meeting/list", result=MeetingPage, repeat="read", schemes=(CHECK_SUM,)
+    name="meetings.list",
+    path="/v2/meeting/list",
+    result=MeetingPage,
+    repeat="read",
+    schemes=(CHECK_SUM,),
+    request=ListMeetingsRequest,
 )
 LIST_PAGES: Paging[Meeting, MeetingPage] = Paging(
     index="page_index", rows=lambda page: page.rows, total_pages=lambda page: page.total_pages

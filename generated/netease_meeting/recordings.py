@@ -18,6 +18,7 @@ LIST: Operation[list[RecordingFile]] = Operation(
     result=list[RecordingFile],
     repeat="read",
     schemes=(CHECK_SUM,),
+    request=ListRecordingsRequest,
 )
 
 

@@ -66,7 +66,7 @@ class TurboTransport:
                         break
                 return Reply(response.status, _Headers(response.headers), content.read())
         except PyreqwestError as error:
-            raise failure(error) from None
+            raise failure(error, url) from None
 
     def close(self) -> None:
         """Release every connection; calls in flight still end."""
@@ -93,7 +93,7 @@ class AsyncTurboTransport:
                         break
                 return Reply(response.status, _Headers(response.headers), content.read())
         except PyreqwestError as error:
-            raise failure(error) from None
+            raise failure(error, url) from None
 
     async def aclose(self) -> None:
         """Release every connection; calls in flight still end."""
@@ -218,22 +218,28 @@ class _Headers(Sequence[Header]):
         return self._headers[index]
 
 
-def failure(error: PyreqwestError) -> TransportError:
-    """Return what a failure of pyreqwest means for the call.
+def failure(error: PyreqwestError, url: str) -> TransportError:
+    """Return what a failure of pyreqwest means for the call to *url*.
 
     Its classes do not tell: a connection that is reset after the request went out is a ``ConnectError`` too. Only
     the chain of causes says whether it was connecting that failed; all else counts as sent, except having waited in
     vain for one of its places.
     """
+    from ._runtime import failures  # a call that succeeds does not load it
+
     connecting = "client error (Connect)" in _causes(error)
     hopeless = isinstance(error, BuilderError)
     unsent = connecting or hopeless or isinstance(error, PoolTimeoutError)
-    reason = _reason(error)
-    return TransportError(
-        f"{'ConnectError' if connecting else type(error).__name__}: {reason}",
+    reason = failures.clean(_reason(error)) or failures.reason(error)
+    proxy = proxy_for(_origin(url))
+    return failures.failure(
+        error,
+        reason,
         sent=not unsent,
         timed_out=isinstance(error, RequestTimeoutError),
+        queued=isinstance(error, PoolTimeoutError),
         retryable=not hopeless and "certificate" not in reason,
+        proxy=proxy.url if proxy is not None else "",
     )
 
 

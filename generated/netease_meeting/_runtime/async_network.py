@@ -33,7 +33,8 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
         socket = _Socket()
         with connecting(self._deadline.connecting()):
             # One address after the other: asyncio's happy eyeballs leak a socket when they are cancelled.
-            await loop.create_connection(lambda: socket, host, port)
+            transport, _ = await loop.create_connection(lambda: socket, host, port)
+        self._deadline.address = transport.get_extra_info("peername")[0]
         return _AsyncStream(socket, self._deadline)
 
 

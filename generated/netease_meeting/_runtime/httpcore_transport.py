@@ -15,6 +15,7 @@ import httpcore
 
 from .connections import Connections
 from .content import Content
+from .proxies import proxy_for
 from .transport import Header, Reply, TransportError, find
 
 _NOT_SENT = (
@@ -50,7 +51,7 @@ class HttpcoreTransport:
         except BaseException as error:
             self._connections.drop(connection)
             if isinstance(error, FAILURES):
-                raise failure(error) from None
+                raise failure(error, origin, connection.deadline.address) from None
             raise
         self._connections.give_back(connection)
         return Reply(response.status, response.headers, content.read())
@@ -88,14 +89,20 @@ FAILURES = (
 """What ``failure`` is for."""
 
 
-def failure(error: Exception) -> TransportError:
-    """Return what a failure of httpcore means for the call."""
-    cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
-        cause = cause.__cause__ or cause.__context__
-    return TransportError(
-        f"{type(error).__name__}: {error}" if str(error) else type(error).__name__,
+def failure(error: Exception, origin: str, address: str) -> TransportError:
+    """Return what a failure of httpcore means for the call to *origin*, whose connection led to *address*."""
+    from . import failures  # a call that succeeds does not load it
+
+    hopeless = isinstance(error, _HOPELESS) or any(
+        isinstance(cause, ssl.SSLCertVerificationError) for cause in failures.causes(error)
+    )
+    proxy = proxy_for(origin)
+    return failures.failure(
+        error,
+        failures.reason(error),
         sent=not isinstance(error, _NOT_SENT),
         timed_out=isinstance(error, httpcore.TimeoutException),
-        retryable=cause is None and not isinstance(error, _HOPELESS),
+        retryable=not hopeless,
+        address=address,
+        proxy=proxy.url if proxy is not None else "",
     )

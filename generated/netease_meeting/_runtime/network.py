@@ -20,10 +20,12 @@ _PIECE = 16384  # bytes written between looks at the clock; most requests are on
 class Deadline:
     """When the request that holds the connection must be done. A connection serves one request at a time."""
 
-    __slots__ = ("at",)
+    __slots__ = ("address", "at")
 
     def __init__(self) -> None:
         self.at = 0.0
+        self.address = ""
+        """The IP address that the connection leads to, or was last tried; for error messages."""
 
     def remaining(self, timeout: type[httpcore.TimeoutException]) -> float:
         """Return the seconds left, or raise *timeout*."""
@@ -59,6 +61,7 @@ class Backend(httpcore.NetworkBackend):
             seconds = ends - time.monotonic()
             if seconds <= 0:
                 raise httpcore.ConnectTimeout("the deadline passed")
+            self._deadline.address = address
             try:
                 stream = self._backend.connect_tcp(address, port, seconds, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:

@@ -47,6 +47,10 @@ class TransportError(MeetingError):
     timed_out: bool = False
     retryable: bool = True
     """``False`` where trying again cannot help, such as a refused certificate."""
+    address: str = ""
+    """The IP address of the other end, where the adapter knows it."""
+    proxy: str = ""
+    """The proxy in between, without user and password, where the adapter knows it."""
 
 
 class Transport(Protocol):

@@ -35,6 +35,10 @@ class Attempt(msgspec.Struct, frozen=True):
     """What the attempt ended with; ``None`` for success."""
     wait: float | None
     """Seconds until the next attempt; ``None`` where the call ends with this one."""
+    raised: MeetingError | None = None
+    """What the call raises, where it ends with this attempt: ``OutcomeUnknownError`` for a response that was lost."""
+    throttled: bool = False
+    """Whether the server refused it for being busy, or for too many requests."""
 
 
 OnAttempt = Callable[[Attempt], None]
@@ -51,7 +55,7 @@ def tell(attempt: Attempt, on_attempt: OnAttempt | None) -> None:
         attempt.code,
         attempt.request_id,
         attempt.seconds * 1000,
-        f", {type(attempt.error).__name__}" if attempt.error is not None else "",
+        f", {type(attempt.raised or attempt.error).__name__}" if attempt.error is not None else "",
     )
     if on_attempt is not None:
         try:

@@ -167,6 +167,7 @@ class Codec:
             parts.append(f"request {printable(request_id, 100)}")
         if facts:
             parts.append(facts.hint)
+        hints = {"hint": facts.hint, "hint_zh": facts.hint_zh} if facts else {}
         return (facts.error if facts else APIError)(
             " · ".join(parts),
             code=code,
@@ -174,8 +175,7 @@ class Codec:
             request_id=request_id,
             operation=operation,
             status=reply.status,
-            hint=facts.hint if facts else "",
-            hint_zh=facts.hint_zh if facts else "",
+            **hints,
         )
 
     def facts(self, code: int) -> CodeFacts | None:

@@ -12,12 +12,13 @@ import msgspec
 from .attempt import Attempt, OnAttempt, logger, tell
 from .clock import SMALLEST_OFFSET, Clock, measure
 from .codec import Codec
-from .errors import APIConnectionError, APIError, APIResponseError, APITimeoutError, MeetingError, OutcomeUnknownError
+from .errors import APIConnectionError, APIError, APIResponseError, MeetingError
 from .gateways import Gateways
 from .lenient import is_array, is_object
 from .operation import Contract, Operation, Recovery
 from .raw import RawResponse
-from .retry import Budget, Outcome, backoff, may_repeat, retry_after
+from .retry import LONGEST_WAIT, THROTTLED, Budget, Outcome, backoff, may_repeat, retry_after
+from .search import is_blank
 from .secret import SignedHeaders
 from .signing import Signer
 from .transport import Header, Reply, TransportError
@@ -108,9 +109,9 @@ def call(
         sent = SignedHeaders([*session.headers, *headers, *signed])
         outcome = yield Send(gateway + operation.path, sent, body, course.deadline)
         assert outcome is not None
-        answer = _read(session, operation, outcome, timeout)
+        answer = _read(session, operation, outcome, timeout, gateway)
         if isinstance(answer, RawResponse):
-            _observe(session, operation, course, gateway, sent_at, outcome, answer, None)
+            _observe(session, operation, course, gateway, sent_at, outcome, answer)
             session.gateways.worked(gateway)
             session.budget.refund(course.earned)
             _believe(session, course)
@@ -118,31 +119,35 @@ def call(
         kind = _judge(session, answer, outcome)
         wait = _next(session, course, gateway, kind, answer, outcome, max_retries)
         course.lost = course.lost or kind is Outcome.AMBIGUOUS
-        _observe(session, operation, course, gateway, sent_at, outcome, answer, wait)
         course.failures.append(f"attempt {len(course.failures) + 1}: {answer}")
         if wait is None:
             break
+        _observe(session, operation, course, gateway, sent_at, outcome, answer, kind, wait)
         if wait > 0:
             yield Sleep(wait)
+    seconds = clock.monotonic() - sent_at
     recovered = yield from _recover(session, operation, body, course, answer)
+    raised = None
+    if recovered is None:
+        raised = _failed(session, operation, body, headers, course, signed_at, kind, answer)
+    _observe(session, operation, course, gateway, sent_at, outcome, answer, kind, raised=raised, seconds=seconds)
     if recovered is not None:
         return recovered
-    raise _failed(operation, body, course, signed_at, kind, answer)
+    assert raised is not None
+    raise raised
 
 
 def _read(
-    session: Session, operation: Operation[Result], outcome: Reply | TransportError, timeout: float
+    session: Session, operation: Operation[Result], outcome: Reply | TransportError, timeout: float, gateway: str
 ) -> RawResponse[Result] | MeetingError:
     if isinstance(outcome, Reply):
         try:
             return session.codec.decode(operation, outcome)
         except (APIError, APIResponseError) as refusal:
             return refusal
-    if outcome.timed_out:
-        return APITimeoutError(
-            f"{operation.name}: no answer within {timeout:g} s ({outcome})", operation=operation.name
-        )
-    return APIConnectionError(f"{operation.name}: {outcome}", operation=operation.name)
+    from .failures import no_response  # a call that succeeds does not load it
+
+    return no_response(operation.name, outcome, timeout, gateway)
 
 
 def _judge(session: Session, error: MeetingError, outcome: Reply | TransportError) -> Outcome:
@@ -214,11 +219,20 @@ def _wait(
         return None
     if not may_repeat(course.harmless, kind) or course.retries >= max_retries:
         return None
+    from . import failures
+
     wait = backoff(course.retries + 1, kind, random.random(), asked)
-    if wait is None or session.clock.monotonic() + wait >= course.deadline:
+    if wait is None:
+        failures.not_repeated(error, failures.too_long(asked or 0.0, LONGEST_WAIT))
+        return None
+    left = course.deadline - session.clock.monotonic()
+    if wait >= left:
+        if left > 0:  # else the error says itself that the time is over
+            failures.not_repeated(error, failures.too_late(wait))
         return None
     paid = session.budget.take(kind)
     if not paid:
+        failures.not_repeated(error, failures.BUDGET)
         return None
     course.earned = paid
     course.retries += 1
@@ -253,7 +267,10 @@ def _believe(session: Session, course: _Course) -> None:
 
 
 def _recoverable(recovery: Recovery | None, body: bytes) -> bool:
-    return recovery is not None and set(recovery.by) <= msgspec.json.decode(body).keys()
+    if recovery is None:
+        return False
+    sent = msgspec.json.decode(body)
+    return not any(is_blank(sent.get(name)) for name in recovery.by)
 
 
 def _recover(
@@ -279,29 +296,37 @@ def _recover(
 
 
 def _failed(
-    operation: Operation[Any], body: bytes, course: _Course, signed_at: float, kind: Outcome, error: MeetingError
+    session: Session,
+    operation: Operation[Any],
+    body: bytes,
+    headers: Sequence[Header],
+    course: _Course,
+    signed_at: float,
+    kind: Outcome,
+    error: MeetingError,
 ) -> MeetingError:
     """Return what to raise for a call whose last attempt ended in *error*."""
     if course.lost and kind is not Outcome.FINAL and operation.repeat != "read":
-        error = _outcome_unknown(operation, error, signed_at, body)
+        from .failures import outcome_unknown
+
+        sent = masked(msgspec.json.decode(body), operation.sensitive)
+        error = outcome_unknown(operation, error, signed_at, sent, course.harmless)
+    elif kind is Outcome.FINAL and isinstance(error, APIError):
+        from .violations import explain
+
+        explain(error, operation, body, headers)
+    error.safe_to_repeat = _safe_to_repeat(course, kind, done=error.code == session.contract.envelope.success)
     error.attempts = tuple(course.failures)
     # What was raised further in has frames that hold answers, and answers hold tokens.
     error.__context__ = None
     return error.with_traceback(None)
 
 
-def _outcome_unknown(operation: Operation[Any], cause: MeetingError, sent_at: float, body: bytes) -> MeetingError:
-    return OutcomeUnknownError(
-        f"{operation.name} may or may not have been carried out: {cause}",
-        operation=operation.name,
-        sent_at=sent_at,
-        sent=masked(msgspec.json.decode(body), operation.sensitive),
-        code=cause.code,
-        msg=cause.msg,
-        request_id=cause.request_id,
-        hint="Look whether it happened before you repeat it: the request was sent, its answer did not arrive.",
-        hint_zh="请求已发出但未收到应答，请先查询是否已生效，再决定是否重试。",
-    )
+def _safe_to_repeat(course: _Course, kind: Outcome, *, done: bool) -> bool | None:
+    """Return what ``MeetingError.safe_to_repeat`` says of a call; *done*: the server reported success."""
+    if done:
+        return course.harmless
+    return None if kind in (Outcome.FINAL, Outcome.CLOCK) else may_repeat(course.harmless, kind)
 
 
 def masked(value: Any, sensitive: frozenset[str]) -> Any:
@@ -322,21 +347,27 @@ def _observe(
     sent_at: float,
     outcome: Reply | TransportError,
     answer: RawResponse[Any] | MeetingError,
-    wait: float | None,
+    kind: Outcome | None = None,
+    wait: float | None = None,
+    raised: MeetingError | None = None,
+    seconds: float | None = None,
 ) -> None:
     if session.on_attempt is None and not logger.isEnabledFor(logging.DEBUG):
         return
+    error = None if isinstance(answer, RawResponse) else answer
     attempt = Attempt(
         operation=operation.name,
         base_url=gateway,
         path=operation.path,
-        number=len(course.failures) + 1,
+        number=len(course.failures) + (1 if error is None else 0),
         call_started_at=course.started_at,
-        seconds=session.clock.monotonic() - sent_at,
+        seconds=session.clock.monotonic() - sent_at if seconds is None else seconds,
         status=outcome.status if isinstance(outcome, Reply) else None,
-        code=session.contract.envelope.success if isinstance(answer, RawResponse) else answer.code,
+        code=session.contract.envelope.success if error is None else error.code,
         request_id=answer.request_id,
-        error=None if isinstance(answer, RawResponse) else answer,
+        error=error,
         wait=wait,
+        raised=raised,
+        throttled=kind in THROTTLED,
     )
     tell(attempt, session.on_attempt)

@@ -59,7 +59,7 @@ class HttpxTransport:
             finally:
                 response.close()
         except Exception as error:
-            raise _failure(error) from None
+            raise _failure(error, self._client, url) from None
         return Reply(response.status_code, response.headers.raw, content.read())
 
     def close(self) -> None:
@@ -88,7 +88,7 @@ class AsyncHttpxTransport:
             finally:
                 await response.aclose()
         except Exception as error:
-            raise _failure(error) from None
+            raise _failure(error, self._client, url) from None
         return Reply(response.status_code, response.headers.raw, content.read())
 
     async def aclose(self) -> None:
@@ -109,16 +109,34 @@ def _options(headers: Sequence[Header], body: bytes, deadline: float) -> dict[st
     }
 
 
-def _failure(error: Exception) -> Exception:
+def _failure(error: Exception, client: HttpClient, url: str) -> Exception:
     """Return what a failure means for the call. By name: the two libraries share their names, but not their classes."""
     names = {kind.__name__ for kind in type(error).__mro__}
     if "TransportError" not in names or isinstance(error, TransportError):
         return error
-    certificate = "certificate verify failed" in str(error).lower()
-    return TransportError(
-        f"{type(error).__name__}: {error}" if str(error) else type(error).__name__,
+    from . import failures  # a call that succeeds does not load it
+
+    reason = failures.reason(error)
+    certificate = "certificate verify failed" in reason.lower()
+    return failures.failure(
+        error,
+        reason,
         sent=not names & _NOT_SENT,
         queued="PoolTimeout" in names,
         timed_out="TimeoutException" in names,
         retryable=not certificate and not names & _HOPELESS,
+        proxy=_proxy(client, url),
     )
+
+
+def _proxy(client: Any, url: str) -> str:
+    """Return the proxy through which *client* sends to *url*, without user and password, as far as it tells.
+
+    httpx has no public name for it; whatever has changed there, the error only says less.
+    """
+    try:
+        pool = client._transport_for_url(client.build_request("POST", url).url)._pool
+        proxy = pool._proxy_url
+        return f"{proxy.scheme.decode()}://{proxy.host.decode()}:{proxy.port}"
+    except AttributeError:
+        return ""

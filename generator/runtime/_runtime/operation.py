@@ -47,6 +47,10 @@ class Operation(msgspec.Struct, Generic[Result], frozen=True):
     sensitive: frozenset[str] = frozenset()
     """Names in the body that are masked wherever it is shown."""
     recovery: Recovery | None = None
+    request: type[msgspec.Struct] | None = None
+    """The type of the body. It tells how its fields are called in Python."""
+    headers: Mapping[str, str] = {}
+    """The caller's names of the headers that the operation takes, by their names on the wire."""
 
 
 class Envelope(msgspec.Struct, frozen=True):
