@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import io
 import json
 import logging
 import pickle
 import re
 import subprocess
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 from netease_meeting import AsyncMeetingClient, Attempt, MeetingClient, MeetingType, Webhook, errors
 from netease_meeting._runtime.secret import Secret
+from netease_meeting.inbox import Inbox, SQLiteStore
 from netease_meeting.sandbox import Sandbox
 from netease_meeting.telemetry import OpenTelemetry
+from netease_meeting.webhooks import wsgi
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from tests.callbacks.signed import BODY, NOW, signed, webhook
 from tests.conftest import reply, rude_server
 
 SECRET = "canary-app-secret"
@@ -113,13 +120,175 @@ def test_open_telemetry_gets_one_span_and_one_measurement_per_call() -> None:
     assert second.start_time <= second.end_time
     collected = reader.get_metrics_data()
     assert collected is not None
-    metric = json.loads(collected.to_json())["resource_metrics"][0]["scope_metrics"][0]["metrics"][0]
-    assert metric["name"] == "http.client.request.duration"
+    metrics = json.loads(collected.to_json())["resource_metrics"][0]["scope_metrics"][0]["metrics"]
+    (metric,) = (metric for metric in metrics if metric["name"] == "http.client.request.duration")
     assert metric["unit"] == "s"
     boundaries = metric["data"]["data_points"][0]["explicit_bounds"]
     assert (boundaries[0], boundaries[-1]) == (0.005, 10), "those of the semantic conventions, in seconds"
     assert sum(point["count"] for point in metric["data"]["data_points"]) == 2
     metering.shutdown()
+
+
+def measured(reader: InMemoryMetricReader) -> dict[str, list[dict[str, Any]]]:
+    """Return the data points that were collected, by the name of the metric."""
+    collected = reader.get_metrics_data()
+    assert collected is not None
+    (resource,) = json.loads(collected.to_json())["resource_metrics"]
+    (scope,) = resource["scope_metrics"]
+    return {metric["name"]: metric["data"]["data_points"] for metric in scope["metrics"]}
+
+
+@pytest.fixture
+def telemetry() -> Iterator[tuple[OpenTelemetry, InMemorySpanExporter, InMemoryMetricReader]]:
+    exporter, reader = InMemorySpanExporter(), InMemoryMetricReader()
+    tracing, metering = TracerProvider(), MeterProvider([reader])
+    tracing.add_span_processor(SimpleSpanProcessor(exporter))
+    yield OpenTelemetry(tracing, metering), exporter, reader
+    metering.shutdown()
+
+
+Telemetry = tuple[OpenTelemetry, InMemorySpanExporter, InMemoryMetricReader]
+
+
+@pytest.mark.parametrize("flavour", ["synchronous", "asynchronous"])
+def test_the_error_of_a_span_is_the_class_that_was_raised(telemetry: Telemetry, flavour: str) -> None:
+    record, exporter, reader = telemetry
+    sandbox = Sandbox()
+    sandbox.faults.add({"operation": "meetings.create", "fault": "resetAfter"})
+    arguments: dict[str, Any] = {"host": "a", "type": 1, "subject": "s"}
+    calls: dict[str, Callable[[], object]] = {
+        "synchronous": lambda: sandbox.client(on_attempt=record).meetings.create(**arguments),
+        "asynchronous": lambda: asyncio.run(sandbox.async_client(on_attempt=record).meetings.create(**arguments)),
+    }
+    with pytest.raises(errors.OutcomeUnknownError):
+        calls[flavour]()
+    (span,) = exporter.get_finished_spans()
+    assert span.attributes is not None
+    assert span.attributes["error.type"] == "OutcomeUnknownError"
+    assert span.status.description == "OutcomeUnknownError"
+    (point,) = measured(reader)["http.client.request.duration"]
+    assert point["attributes"]["error.type"] == "OutcomeUnknownError"
+
+
+def test_a_call_that_was_recovered_is_no_error(telemetry: Telemetry) -> None:
+    record, exporter, _ = telemetry
+    sandbox = Sandbox()
+    sandbox.faults.add({"operation": "accounts.create", "fault": "resetAfter"})
+    attempts: list[Attempt] = []
+
+    def watch(attempt: Attempt) -> None:
+        attempts.append(attempt)
+        record(attempt)
+
+    sandbox.client(on_attempt=watch).accounts.create(im_accid="alice")
+    spans = {span.name: span for span in exporter.get_finished_spans()}
+    assert set(spans) == {"POST /v1/account/create", "POST /v1/account/getByImAccid"}
+    for span in spans.values():
+        assert span.attributes is not None
+        assert "error.type" not in span.attributes
+    created = [attempt for attempt in attempts if attempt.operation == "accounts.create"]
+    assert [(attempt.number, attempt.code, attempt.raised) for attempt in created] == [(1, None, None), (2, 1019, None)]
+    assert isinstance(created[1].error, errors.ConflictError), "what the attempt ended with"
+
+
+def test_retries_and_throttles_are_counted(telemetry: Telemetry) -> None:
+    record, _, reader = telemetry
+    sandbox = Sandbox()
+    client = sandbox.client(on_attempt=record)
+    sandbox.faults.add({"operation": "accounts.create", "code": 510, "times": 2})
+    client.accounts.create()
+    sandbox.faults.add({"operation": "meetings.list", "fault": "resetAfter"})
+    list(client.meetings.list())
+    sandbox.faults.add({"operation": "meetings.create", "code": 512})
+    with pytest.raises(errors.ServiceBusyError):
+        client.meetings.create(host="a", type=1, subject="s")
+    found = measured(reader)
+
+    def counts(name: str) -> dict[tuple[str, str], int]:
+        keys = ("netease_meeting.operation", "error.type")
+        return {(*(point["attributes"][key] for key in keys),): point["value"] for point in found[name]}
+
+    assert counts("netease_meeting.client.retries") == {
+        ("accounts.create", "RateLimitError"): 2,
+        ("meetings.list", "APIConnectionError"): 1,
+    }
+    assert counts("netease_meeting.client.throttles") == {
+        ("accounts.create", "RateLimitError"): 2,
+        ("meetings.create", "ServiceBusyError"): 1,
+    }
+
+
+def test_an_inbox_is_watched(telemetry: Telemetry, tmp_path: Path) -> None:
+    record, _, reader = telemetry
+    now = NOW
+    inbox = Inbox(webhook(), SQLiteStore(tmp_path / "inbox.db"), attempts=1, now=lambda: now)
+    record.watch(inbox, name="callbacks")
+
+    def values() -> dict[str, float]:
+        points = {name: point for name, (point,) in measured(reader).items()}
+        assert all(point["attributes"] == {"netease_meeting.inbox.name": "callbacks"} for point in points.values())
+        return {name.removeprefix("netease_meeting.inbox."): point["value"] for name, point in points.items()}
+
+    assert values() == {"waiting": 0, "oldest": 0, "parked": 0, "duplicates": 0}
+    for _ in range(2):
+        inbox.receive(BODY, signed(BODY))
+    now += 30
+    assert values() == {"waiting": 1, "oldest": 30, "parked": 0, "duplicates": 1}
+
+    def fail(delivery: object) -> None:
+        stop.set()
+        raise RuntimeError("a bug of the handler")
+
+    stop = threading.Event()
+    inbox.run(fail, stop=stop)
+    assert values() == {"waiting": 0, "oldest": 0, "parked": 1, "duplicates": 1}
+
+
+def test_refused_callbacks_are_counted_by_class(telemetry: Telemetry) -> None:
+    record, _, reader = telemetry
+    hook = webhook()
+
+    async def receive(body: bytes, headers: Mapping[str, str]) -> object:
+        return hook.parse(body, headers)
+
+    def accept(body: bytes, headers: Mapping[str, str]) -> object:
+        return receive(body, headers)
+
+    parse, awaited, wrapped = record.counted(hook.parse), record.counted(receive), record.counted(accept)
+    assert parse(BODY, signed(BODY)) == hook.parse(BODY, signed(BODY))
+    assert asyncio.iscoroutinefunction(awaited), "adapters look at it"
+    assert asyncio.run(awaited(BODY, signed(BODY))) == hook.parse(BODY, signed(BODY))
+
+    async def wait() -> object:
+        result: Any = wrapped(BODY, {})
+        return await result
+
+    refused: list[Callable[[], object]] = [
+        lambda: parse(BODY, {}),
+        lambda: asyncio.run(awaited(BODY, {})),
+        lambda: asyncio.run(wait()),
+    ]
+    for bad in refused:
+        with pytest.raises(errors.WebhookSignatureError):
+            bad()
+    with pytest.raises(errors.WebhookTimestampError):
+        parse(BODY, signed(BODY, millis="1500000000000"))
+    points = measured(reader)["netease_meeting.callback.refusals"]
+    assert {point["attributes"]["error.type"]: point["value"] for point in points} == {
+        "WebhookSignatureError": 3,
+        "WebhookTimestampError": 1,
+    }
+
+
+def test_an_adapter_takes_a_counted_receiver(telemetry: Telemetry) -> None:
+    record, _, reader = telemetry
+    app = wsgi.CallbackApp(record.counted(webhook().parse))
+    statuses: list[str] = []
+    environ = {"REQUEST_METHOD": "POST", "CONTENT_LENGTH": "2", "wsgi.input": io.BytesIO(b"{}")}
+    list(app(environ, lambda status, headers: statuses.append(status)))
+    assert statuses == ["401 Unauthorized"]
+    (point,) = measured(reader)["netease_meeting.callback.refusals"]
+    assert (point["attributes"], point["value"]) == ({"error.type": "WebhookSignatureError"}, 1)
 
 
 def test_nothing_of_it_is_loaded_unless_asked_for() -> None:

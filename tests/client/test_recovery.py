@@ -113,6 +113,57 @@ def test_an_account_whose_answer_was_lost_is_made_once(server: Server, client: M
     assert len(server.sandbox.state()["accounts"]) == 1
 
 
+BLANK = ["", " ", "\t\n", "\u3000", "\u200b", "\ufeff", "\u2060 ", "\x00"]
+
+
+@pytest.mark.parametrize("blank", BLANK)
+def test_an_account_with_a_blank_key_is_made_once(server: Server, client: MeetingClient, blank: str) -> None:
+    """A blank key names nothing: a repeat would make a second account."""
+    lose(server, "accounts.create")
+    with pytest.raises(errors.OutcomeUnknownError) as caught:
+        client.accounts.create(im_accid=blank)
+    assert caught.value.safe_to_repeat is False
+    assert len(server.sandbox.state()["accounts"]) == 1
+
+
+@pytest.mark.parametrize("blank", BLANK)
+def test_an_account_with_a_blank_key_is_made_once_by_the_asynchronous_client(server: Server, blank: str) -> None:
+    async def main() -> None:
+        async with AsyncMeetingClient(
+            app_key="sandbox-key", app_secret="sandbox-secret", base_url=server.url
+        ) as client:
+            lose(server, "accounts.create")
+            with pytest.raises(errors.OutcomeUnknownError):
+                await client.with_raw_response.accounts.create(im_accid=blank)
+
+    asyncio.run(main())
+    assert len(server.sandbox.state()["accounts"]) == 1
+
+
+def test_a_key_between_blanks_is_a_key(server: Server, client: MeetingClient) -> None:
+    lose(server, "accounts.create")
+    assert client.accounts.create(im_accid=" alice ").account_id
+    assert len(server.sandbox.state()["accounts"]) == 1
+
+
+def test_what_was_left_blank_does_not_hide_what_was_made(server: Server, client: MeetingClient) -> None:
+    """The server chooses the start of a meeting that was created with none, or with 0."""
+    host = client.accounts.create().account_id
+    lose(server, "meetings.create")
+    with pytest.raises(errors.OutcomeUnknownError) as caught:
+        client.meetings.create(host=host, type=MeetingType.INSTANT, subject="lost", start_time=0, end_time=0)
+    assert [meeting.subject for meeting in client.meetings.find_created(caught.value)] == ["lost"]
+
+
+def test_what_another_operation_lost_is_not_looked_for(server: Server, client: MeetingClient) -> None:
+    lose(server, "accounts.create")
+    with pytest.raises(errors.OutcomeUnknownError) as caught:
+        client.accounts.create()
+    with pytest.raises(errors.ArgumentError, match=r"comes from accounts\.create") as refused:
+        client.meetings.find_created(caught.value)
+    assert refused.value.operation == "meetings.create"
+
+
 @pytest.mark.case(78)
 def test_numbers_that_are_reused_are_never_ended_twice(server: Server, client: MeetingClient) -> None:
     host = client.accounts.create().account_id

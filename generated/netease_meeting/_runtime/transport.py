@@ -40,6 +40,8 @@ def find(headers: Sequence[Header], name: bytes) -> str | None:
 class TransportError(MeetingError):
     """No reply. Adapters raise it; the call turns it into one of the public errors."""
 
+    hint = "Check that this machine reaches the gateway, then call again."
+    hint_zh = "请检查本机能否连接网关，然后重新调用。"
     sent: bool = True
     """Whether the server may have received the request. ``False`` only where that is certain."""
     queued: bool = False

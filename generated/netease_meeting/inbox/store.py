@@ -78,6 +78,9 @@ class Depth:
 class LeaseLostError(MeetingError):
     """The lease ran out while the handler worked, and another worker has the event. Nothing of it was committed."""
 
+    hint = "Let the handler take less time, or the store lease for longer: the event is handled elsewhere."
+    hint_zh = "请缩短处理时间，或延长存储的租期：该事件已由其他进程处理。"
+
 
 class Lease(Protocol):
     """One event in the hands of one worker. Its meeting is nobody else's until it is settled or the worker dies.

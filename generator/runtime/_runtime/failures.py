@@ -96,7 +96,7 @@ _QUERY = re.compile(r"(://[^\s?#]*)[?#]\S*")
 
 def reason(error: BaseException) -> str:
     """Return what *error* says, and what the operating system said; never empty, one line, without credentials."""
-    chain = list(causes(error))
+    chain = [cause for cause in causes(error) if isinstance(cause, Exception)]  # a cancellation is asyncio's own affair
     text = next((text for cause in chain if (text := clean(str(cause)))), "")
     system = next((said for cause in reversed(chain) if isinstance(cause, OSError) and (said := clean(str(cause)))), "")
     if system and system not in text:
@@ -128,7 +128,7 @@ def hint_for(error: BaseException, text: str, *, sent: bool, timed_out: bool, qu
     words = text.lower()
     if queued:
         return _POOL
-    if any(isinstance(cause, socket.gaierror) for cause in chain) or "dns error" in words:
+    if any(isinstance(cause, socket.gaierror) for cause in chain) or "failed to lookup" in words:
         return _NAME
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in chain) or "certificate" in words:
         return _CERTIFICATE
@@ -187,7 +187,7 @@ def no_response(operation: str, error: TransportError, timeout: float, gateway: 
     else:
         what = f"no usable response from {where}"
     kind = APITimeoutError if error.timed_out else APIConnectionError
-    hint = Hint(error.hint, error.hint_zh) if error.hint else _default(error)
+    hint = Hint(error.hint, error.hint_zh) if "hint" in vars(error) else _default(error)
     text = f"{operation}: {what}: {clean(str(error)) or 'no reason was given'}"
     return kind(text, operation=operation, hint=hint.en, hint_zh=hint.zh)
 

@@ -137,6 +137,7 @@ def _proxy(client: Any, url: str) -> str:
     try:
         pool = client._transport_for_url(client.build_request("POST", url).url)._pool
         proxy = pool._proxy_url
-        return f"{proxy.scheme.decode()}://{proxy.host.decode()}:{proxy.port}"
+        port = f":{proxy.port}" if proxy.port else ""
+        return f"{proxy.scheme.decode()}://{proxy.host.decode()}{port}"
     except AttributeError:
         return ""

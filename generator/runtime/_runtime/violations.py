@@ -267,7 +267,7 @@ def _broken(schema: Schema, value: Any) -> Iterator[tuple[str, str, str]]:
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         yield from _number(schema, value, secret)
     elif is_array(value):
-        yield from _size(schema, "Items", len(value), secret, ("elements", "个元素"))
+        yield from _size(schema, "Items", len(value), secret, ("elements", "元素"))
 
 
 def _is(value: Any, kind: _Kind) -> bool:
@@ -285,7 +285,7 @@ def _members(schema: Schema) -> str:
 
 
 def _text(schema: Schema, value: str, secret: bool) -> Iterator[tuple[str, str, str]]:
-    yield from _size(schema, "Length", len(value), secret, ("characters", "个字符"))
+    yield from _size(schema, "Length", len(value), secret, ("characters", "字符"))
     pattern = schema.get("pattern")
     if pattern is not None and value and not _matches(pattern, value):
         odd = [char for char in dict.fromkeys(value) if not _matches(pattern, char)]
@@ -301,17 +301,17 @@ def _matches(pattern: str, text: str) -> bool:
 
 
 def _size(schema: Schema, what: str, size: int, secret: bool, unit: tuple[str, str]) -> Iterator[tuple[str, str, str]]:
-    for end, en, zh, broken in (
-        ("min", "at least", "至少", size < schema.get(f"min{what}", size)),
-        ("max", "at most", "最多", size > schema.get(f"max{what}", size)),
+    for end, en, zh, few, broken in (
+        ("min", "at least", "至少", ("too few", "过少"), size < schema.get(f"min{what}", size)),
+        ("max", "at most", "最多", ("too many", "过多"), size > schema.get(f"max{what}", size)),
     ):
         if broken:
             limit = schema[f"{end}{what}"]
-            shown = ("too few" if end == "min" else "too many", "过少" if end == "min" else "过多")
+            plural = unit[0] if secret or size != 1 else unit[0].removesuffix("s")
             yield (
                 f"{end}{what}",
-                f"has {shown[0] if secret else size} {unit[0]}, {en} {limit}",
-                f"{unit[1][1:]}{shown[1]}，{zh} {limit}" if secret else f"有 {size} {unit[1]}，{zh} {limit}",
+                f"has {few[0] if secret else size} {plural}, {en} {limit}",
+                f"{unit[1]}{few[1]}，{zh} {limit} 个" if secret else f"有 {size} 个{unit[1]}，{zh} {limit} 个",
             )
 
 
