@@ -131,6 +131,32 @@ def test_an_unknown_outcome_keeps_what_the_server_said() -> None:
     assert (error.status, error.retry_after) == (503, 7.0)
 
 
+@pytest.mark.parametrize(
+    ("status", "hint"),
+    [
+        (200, "answered in its place"),
+        (302, "Redirects are not followed"),
+        (401, "check gateways, proxies and networks"),
+        (404, "check base_url, its prefix included"),
+        (407, "HTTPS_PROXY=http://user:password@host:port"),
+        (429, "Make fewer requests"),
+        (502, "A gateway in front of the API failed"),
+    ],
+)
+def test_a_response_of_something_else_says_what_to_do(status: int, hint: str) -> None:
+    error = Driver().fails("meetings.get", page(status), max_retries=0)
+    assert isinstance(error, errors.APIResponseError)
+    assert hint in error.hint
+    check_uniform(error)
+
+
+def test_the_hint_of_a_response_keeps_why_it_was_not_repeated() -> None:
+    error = Driver().fails("meetings.get", page(503, retry_after="600"))
+    assert "A gateway in front of the API failed" in error.hint
+    assert "no retry: the server asks to wait 600 s" in str(error)
+    assert "No retry" in error.hint
+
+
 # -- why there was no further attempt
 
 

@@ -144,9 +144,14 @@ def _read(
     if isinstance(outcome, Reply):
         try:
             return session.codec.decode(operation, outcome)
-        except (APIError, APIResponseError) as refusal:
+        except APIError as refusal:
             return refusal
-    from .failures import no_response  # a call that succeeds does not load it
+        except APIResponseError as refusal:
+            from .failures import explain_response  # a call that succeeds does not load it
+
+            explain_response(refusal)
+            return refusal
+    from .failures import no_response
 
     return no_response(operation.name, outcome, timeout, gateway)
 

@@ -13,6 +13,7 @@ import msgspec
 
 from .errors import (
     APIConnectionError,
+    APIResponseError,
     APITimeoutError,
     MeetingError,
     OutcomeUnknownError,
@@ -75,6 +76,28 @@ _HARMLESS = Hint(
     "请求已发出但未收到应答。再次发起相同的调用不会造成重复。",
 )
 
+_REDIRECTED = Hint(
+    "Redirects are not followed, for they would hand the signature on. If the new address is the vendor's, make it "
+    "the base_url.",
+    "不跟随重定向，以免把签名交给他人。如果新地址属于网易，请将其设为 base_url。",
+)
+_NOT_THERE = Hint(
+    "Nothing of the API is at this address: check base_url, its prefix included.",
+    "该地址没有此接口：请检查 base_url 及其路径前缀。",
+)
+_FORBIDDEN = Hint(
+    "Something in front of the API refuses the request: check gateways, proxies and networks that want a login.",
+    "请求在到达接口之前被拒绝：请检查途中的网关、代理与需要登录的网络。",
+)
+_TOO_MANY = Hint(
+    "Make fewer requests a second, and wait for `retry_after` seconds where it is given.",
+    "请降低请求频率；如有 `retry_after`，请先等待相应秒数。",
+)
+_GATEWAY = Hint(
+    "A gateway in front of the API failed: call again later.",
+    "接口之前的网关出错：请稍后重新调用。",
+)
+
 _WORDS = {
     "ConnectError": "the connection could not be made",
     "ConnectTimeout": "the connection was not made in time",
@@ -87,6 +110,7 @@ _WORDS = {
 }
 """For exceptions without a text, by the names that httpx and httpcore share."""
 
+_LOGIN = re.compile(r"\b407\b|proxy auth")
 _ERRNO = re.compile(r"^\[Errno -?[0-9]+\] ")
 _CALL = re.compile(r"\[Errno ([0-9]+)\] Connect call failed")
 """What asyncio says in place of the operating system's words."""
@@ -134,10 +158,11 @@ def hint_for(error: BaseException, text: str, *, sent: bool, timed_out: bool, qu
         return _CERTIFICATE
     if any(isinstance(cause, ssl.SSLError) for cause in chain) or "[ssl" in words or "corrupt message" in words:
         return _TLS
-    if "407" in words or "proxy authorization" in words or "proxy authentication" in words:
-        return _PROXY_LOGIN
-    if type(error).__name__ == "ProxyError" or (proxied and not sent):
-        return _PROXY
+    if proxied or type(error).__name__ == "ProxyError":
+        if _LOGIN.search(words):
+            return _PROXY_LOGIN
+        if not sent:
+            return _PROXY
     if timed_out:
         return _SLOW if sent else _UNREACHABLE
     if any(isinstance(cause, ConnectionRefusedError) for cause in chain) or "refused" in words:
@@ -198,6 +223,26 @@ def _default(error: TransportError) -> Hint:
     if error.timed_out:
         return _SLOW
     return _BROKEN if error.sent else _UNREACHABLE
+
+
+def explain_response(error: APIResponseError) -> None:
+    """Say in *error* what to do about a response that something else than the API has sent."""
+    status = 0 if error.code is not None else error.status or 0
+    if 300 <= status < 400:
+        hint = _REDIRECTED
+    elif status in (404, 405, 410):
+        hint = _NOT_THERE
+    elif status == 407:
+        hint = _PROXY_LOGIN
+    elif status in (401, 403, 511):
+        hint = _FORBIDDEN
+    elif status == 429:
+        hint = _TOO_MANY
+    elif status >= 500:
+        hint = _GATEWAY
+    else:
+        return
+    error.hint, error.hint_zh = hint
 
 
 def outcome_unknown(
