@@ -246,6 +246,14 @@ def _properties_make_sense(document: Document) -> Iterator[Problem]:
             continue
         if node.get("format") == "unix-time" and node.get("x-unit") not in ("ms", "s"):
             yield Problem(document.where(*path, "format"), "a moment without a unit", "Add `x-unit: ms` or `x-unit: s`")
+        for name, field in node.get("properties", {}).items() if isinstance(node.get("properties"), dict) else ():
+            for other in field.get("x-required-if", {}):
+                if other not in node["properties"] or other == name:
+                    yield Problem(
+                        document.where(*path, "properties", name, "x-required-if"),
+                        f"{other!r} is no neighbour of {name!r}",
+                        "Name a property of the same object",
+                    )
         if "x-sensitive" in node and node["type"] != "string":
             yield Problem(
                 document.where(*path, "x-sensitive"), "only text can be sensitive", "Remove it or correct the type"

@@ -103,7 +103,6 @@ def test_what_is_no_envelope_is_a_response_error(answer: bytes) -> None:
     assert ("is empty" in str(error)) == (answer == reply(b""))
     assert error.hint
     assert error.hint_zh
-    assert error.hint_zh
     assert "meetings.get" in str(error)
     assert "canary-secret" not in repr(error) + str(error)
     assert str(pickle.loads(pickle.dumps(error))) == str(error)

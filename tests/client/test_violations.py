@@ -51,6 +51,10 @@ BROKEN: dict[str, tuple[Call, list[str]]] = {
     "minLength": (lambda client: client.accounts.create(short_id="1"), ["short_id has 1 character, at least 4"]),
     "required, empty": (creating(host=""), ["host is empty"]),
     "required, blank": (joining(nick_name="\u3000"), ["nick_name is empty"]),
+    "required with a neighbour": (
+        creating(type=3, start_time=MILLIS),
+        ["end_time is missing, required with type=3"],
+    ),
     "enum": (creating(type=9), ["type is 9, allowed are 1 (INSTANT), 2 (PERSONAL), 3 (SCHEDULED)"]),
     "enum in a header": (
         joining(client_type=9),

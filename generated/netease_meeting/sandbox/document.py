@@ -17,7 +17,8 @@ _UNDERSTOOD = frozenset(
     (
         *("$ref", "allOf", "const", "default", "deprecated", "description", "enum", "format", "items", "maxLength"),
         *("maximum", "minLength", "minimum", "pattern", "properties", "required", "type"),
-        *("x-enum-descriptions", "x-enum-varnames", "x-errors", "x-i18n", "x-sdk", "x-sensitive", "x-unit"),
+        *("x-enum-descriptions", "x-enum-varnames", "x-errors", "x-i18n", "x-required-if", "x-sdk", "x-sensitive"),
+        "x-unit",
     )
 )
 _PROSE = {"description", "x-i18n"}
@@ -41,6 +42,11 @@ class Field:
     """References resolved; ``properties`` and ``items`` are not."""
     code: int | None
     """The business code for a value that is wrong, where the contract names one."""
+
+    def needed(self, neighbours: Mapping[str, Any]) -> bool:
+        """Whether it has to be there, given the values beside it."""
+        conditions: Mapping[str, list[Any]] = self.schema.get("x-required-if", {})
+        return self.required or any(neighbours.get(name) in values for name, values in conditions.items())
 
 
 @dataclass(frozen=True, slots=True)

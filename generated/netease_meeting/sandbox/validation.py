@@ -68,7 +68,7 @@ class Validator:
     def _object(self, fields: tuple[Field, ...], values: Mapping[str, Any], place: str) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for field in fields:
-            if field.required and values.get(field.name) in (None, ""):
+            if field.needed(values) and values.get(field.name) in (None, ""):
                 raise BusinessError(self._empty, [f"{place}{field.name} is missing or empty"])
             if field.name in values:
                 found[field.name] = self._value(field, values[field.name], place + field.name)

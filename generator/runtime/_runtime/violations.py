@@ -103,10 +103,16 @@ class _Contract:
             found |= self.properties(self.resolved(part))
         return found | {name: self.resolved(field) for name, field in schema.get("properties", {}).items()}
 
-    def required(self, schema: Schema) -> set[str]:
-        """Return the names of the properties that an object must have."""
-        parts = [self.required(self.resolved(part)) for part in schema.get("allOf", ())]
-        return {*schema.get("required", ())}.union(*parts)
+    def required(self, schema: Schema, value: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+        """Return the properties that the object *value* must have, each with the neighbours because of which."""
+        found: dict[str, tuple[str, ...]] = {}
+        for name, field in self.properties(schema).items():
+            because = [other for other, values in field.get("x-required-if", {}).items() if value.get(other) in values]
+            if because:
+                found[name] = tuple(because)
+        for part in schema.get("allOf", ()):
+            found |= self.required(self.resolved(part), value)
+        return found | dict.fromkeys(schema.get("required", ()), ())
 
 
 @cache
@@ -166,53 +172,66 @@ class _Explainer:
         """Yield what is wrong with the operation's own headers."""
         for parameter in parameters:
             name = names.get(parameter["name"], parameter["name"])
-            schema = self._contract.resolved(parameter["schema"])
+            schema = {**self._contract.resolved(parameter["schema"]), **parameter}
             text = find(sent, parameter["name"].lower().encode())
-            if text is None and not parameter.get("required"):
+            if not text:
+                if parameter.get("required"):
+                    yield _absent(schema, name, text)
                 continue
-            number = schema.get("type") == "integer" and text is not None and _INTEGER.fullmatch(text)
-            value = int(text) if number and text is not None else text
-            yield from self._field({**schema, **parameter}, value, None, name, bool(parameter.get("required")))
+            number = schema["type"] == "integer" and _INTEGER.fullmatch(text)
+            yield from self._field(schema, int(text) if number else text, None, name)
 
     def object(self, schema: Schema, value: Any, kind: Any, place: str) -> Iterator[_Found]:
         """Yield what is wrong with the fields of an object; *kind* is the type that knows their Python names."""
         if not is_object(value):
             return
         python = _fields(kind)
-        required = self._contract.required(schema)
+        required = self._contract.required(schema, value)
         properties = self._contract.properties(schema)
         for wire, field in properties.items():
             name, inner = python.get(wire, (wire, None))
-            if wire in value or wire in required:
-                if wire in self._sensitive:
-                    field = {**field, "x-sensitive": True}
-                other = _lookalike(wire, value, properties) if wire not in value else None
-                yield from self._field(field, value.get(wire), inner, place + name, wire in required, other)
+            if wire in required and (value.get(wire) is None or _is_blank_text(value[wire])):
+                because = {python.get(other, (other, None))[0]: value[other] for other in required[wire]}
+                yield _absent(field, place + name, value.get(wire), _lookalike(wire, value, properties), because)
+            elif wire in value:
+                secret = {"x-sensitive": True} if wire in self._sensitive else {}
+                yield from self._field({**field, **secret}, value[wire], inner, place + name)
 
-    def _field(
-        self, schema: Schema, value: Any, kind: Any, name: str, required: bool, other: str | None = None
-    ) -> Iterator[_Found]:
-        code = next(iter(schema.get("x-errors", ())), None)
+    def _field(self, schema: Schema, value: Any, kind: Any, name: str) -> Iterator[_Found]:
+        code = _code(schema)
         if code == self._code:
             en, zh = self._contract.meaning(self._code)
             self.blamed.append(_found(code, name, "x-errors", f"was refused: {en}", f"被拒绝：{zh}"))
-        if required and (value is None or (isinstance(value, str) and is_blank(value))):
-            what = ("is missing", "缺失") if value is None else ("is empty", "为空")
-            en, zh = (f"; {other!r} was sent", f"；发送的是 {other!r}") if other else ("", "")
-            yield _found(code, name, "required", what[0] + en, what[1] + zh)
-            return
         for rule, en, zh in _broken(schema, value):
             yield _found(code, name, rule, en, zh)
         if is_object(value):
             yield from self.object(schema, value, kind, f"{name}.")
         elif is_array(value) and "items" in schema:
-            item = self._contract.resolved(schema["items"])
-            if schema.get("x-sensitive"):
-                item = {**item, "x-sensitive": True}
+            inherited = {key: schema[key] for key in ("x-errors", "x-sensitive") if key in schema}
+            item = {**self._contract.resolved(schema["items"]), **inherited}
             for index, each in enumerate(value):
-                yield from self._field(
-                    {**item, "x-errors": schema.get("x-errors", ())}, each, kind, f"{name}[{index}]", False
-                )
+                yield from self._field(item, each, kind, f"{name}[{index}]")
+
+
+def _code(schema: Schema) -> int | None:
+    """Return the code that the contract names for a wrong value."""
+    return next(iter(schema.get("x-errors", ())), None)
+
+
+def _is_blank_text(value: object) -> bool:
+    return isinstance(value, str) and is_blank(value)
+
+
+def _absent(
+    schema: Schema, name: str, value: Any, sent: str | None = None, because: Mapping[str, Any] | None = None
+) -> _Found:
+    """Return what to say of a field that has to be there; *sent* is a field that was sent in its place."""
+    en, zh = ("is missing", "缺失") if value is None else ("is empty", "为空")
+    for other, reason in (because or {}).items():
+        en, zh = f"{en}, required with {other}={reason!r}", f"{zh}，{other}={reason!r} 时必填"
+    if sent:
+        en, zh = f"{en}; {sent!r} was sent", f"{zh}；发送的是 {sent!r}"
+    return _found(_code(schema), name, "required", en, zh)
 
 
 def _found(code: int | None, name: str, rule: str, en: str, zh: str) -> _Found:
@@ -254,6 +273,9 @@ def _broken(schema: Schema, value: Any) -> Iterator[tuple[str, str, str]]:
         yield "type", en, f"是{actual.zh}，应为{'或'.join(kind.zh for kind in kinds)}"
         return
     secret = bool(schema.get("x-sensitive"))
+    if "const" in schema and value != schema["const"]:
+        yield "const", f"is {_shown(value, secret)}, wanted is {schema['const']!r}", f"应为 {schema['const']!r}"
+        return
     if "enum" in schema and value not in schema["enum"]:
         allowed = _members(schema)
         yield (
