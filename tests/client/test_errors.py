@@ -365,6 +365,12 @@ def test_a_response_that_does_not_come_names_the_gateway(kind: str) -> None:
     assert "cancel scope" not in str(error)
 
 
+def test_a_full_pool_says_so_and_is_no_fault_of_the_gateway() -> None:
+    error = Driver().fails("meetings.create", TransportError("full", sent=False, queued=True, timed_out=True))
+    assert str(error).startswith("meetings.create: no connection to https://one.example became free: full")
+    assert "All connections of this client are in use" in error.hint
+
+
 @pytest.mark.parametrize("text", ["", " \n", "http://user:canary-word@proxy/x?token=canary-word\x1b[2J"])
 def test_a_transport_of_the_user_that_says_little_or_too_much(text: str) -> None:
     class Mute:

@@ -51,6 +51,12 @@ MISTAKES = {
         "meetings.yaml#/CreateMeetingRequest/properties/subject}",
         "leads to something inside a schema",
     ),
+    "required with a field that is not there": Mistake(
+        "schemas/meetings.yaml",
+        "      x-unit: ms\n      x-required-if: {type: [3]}\n      minimum: -1\n",
+        "      x-unit: ms\n      x-required-if: {kind: [3]}\n      minimum: -1\n",
+        "'kind' is no neighbour of 'endTime'",
+    ),
     "an enumeration with a name too few": Mistake(
         "schemas/meetings.yaml",
         "x-enum-varnames: [INSTANT, PERSONAL, SCHEDULED]",

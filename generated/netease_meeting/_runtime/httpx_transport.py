@@ -133,12 +133,12 @@ def _failure(error: Exception, client: HttpClient, url: str) -> Exception:
 def _proxy(client: Any, url: str) -> str:
     """Return the proxy through which *client* sends to *url*, without user and password, as far as it tells.
 
-    httpx has no public name for it; whatever has changed there, the error only says less.
+    httpx has no public name for it; where it is not found, the error only says less.
     """
     try:
         pool = client._transport_for_url(client.build_request("POST", url).url)._pool
         proxy = pool._proxy_url
         port = f":{proxy.port}" if proxy.port else ""
         return f"{proxy.scheme.decode()}://{proxy.host.decode()}{port}"
-    except AttributeError:
+    except Exception:  # another version, or a client of another kind
         return ""
