@@ -10,9 +10,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from netease_meeting._runtime.receiving import answer
 from netease_meeting.sandbox import Sandbox
 from netease_meeting.sandbox.document import shipped
 from netease_meeting.sandbox.server import Server
@@ -128,13 +129,36 @@ def test_acceptance_ends_it(api: Api, failures: int) -> None:
 
 
 @pytest.mark.parametrize("restamp", [True, False])
-def test_a_resend_is_signed_anew_or_keeps_its_time(api: Api, restamp: bool) -> None:
+def test_a_resend_is_signed_anew_or_keeps_its_time(now: FrozenTime, restamp: bool) -> None:
+    api = Api(Sandbox(now=now, callback_clock="virtual"), now)
     receiver = Receiver(500)
     api.sandbox.set_callback(receiver, restamp=restamp)
     canceled(api)
     api.sandbox.advance(12)
-    times = [int(headers["CurTime"]) - api.now.millis for _, _, headers in receiver.came]
+    times = [int(headers["CurTime"]) - now.millis for _, _, headers in receiver.came]
     assert times == ([0, 2000, 6000, 12_000] if restamp else [0, 0, 0, 0])
+
+
+def test_a_receiver_accepts_callbacks_of_a_time_that_was_advanced() -> None:
+    hook = Webhook(app_key=KEY, app_secret=SECRET)
+    seen: list[Any] = []
+    hook.otherwise(seen.append)
+    sandbox = Sandbox()
+    sandbox.set_callback(lambda body, headers: answer(hook.handle, body, headers))
+    client = sandbox.client()
+    host = client.accounts.create(im_accid="alice").account_id
+    meeting = client.meetings.create(host=host, type=1, subject="s")
+    for seconds in (336, 3600):
+        sandbox.advance(seconds)
+        sandbox.join(meeting.meeting_unique_id, host, f"phone-{seconds}")
+    assert [type(event).__name__ for event in seen] == ["MeetingStarted", "MemberJoined", "MemberJoined"]
+    assert seen[2].time - seen[1].time >= 3_600_000, "what a callback says is in virtual time"
+    assert all(callback["accepted"] for callback in sandbox.state()["callbacks"])
+
+
+def test_a_callback_clock_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ValueError, match="callback_clock must be one of"):
+        Sandbox(callback_clock=cast(Any, "wall"))
 
 
 def test_duplicates(api: Api) -> None:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from netease_meeting import AsyncMeetingClient, MeetingClient
+from netease_meeting import AsyncMeetingClient, MeetingClient, errors
 from netease_meeting.sandbox import Sandbox
 from netease_meeting.sandbox.server import Server
 
@@ -204,3 +204,39 @@ def test_many_threads_share_one_sandbox() -> None:
     assert len(sent) == len(set(sent)) == 200 * 5
     state = sandbox.state()
     assert {meeting["state"] for meeting in state["meetings"]} == {"RECYCLED"}
+
+
+def test_a_closed_client_is_closed_as_a_real_one_is() -> None:
+    sandbox = Sandbox()
+    client, other = sandbox.client(), sandbox.client()
+    client.close()
+    with pytest.raises(errors.ClientClosedError):
+        client.accounts.create(im_accid="alice")
+    assert other.accounts.create(im_accid="alice").account_id, "each client has its own end"
+
+    async def closed() -> None:
+        client = sandbox.async_client()
+        await client.aclose()
+        with pytest.raises(errors.ClientClosedError):
+            await client.accounts.create(im_accid="bob")
+
+    asyncio.run(closed())
+    assert [account["imAccid"] for account in sandbox.state()["accounts"]] == ["alice"]
+
+
+def test_an_asynchronous_client_survives_a_reset_of_the_sandbox() -> None:
+    sandbox = Sandbox()
+    sandbox.set_callback(lambda body, headers: 200)
+
+    async def use() -> None:
+        client = sandbox.async_client()
+        sandbox.reset()
+        host = (await client.accounts.create(im_accid="alice")).account_id
+        start = round(sandbox.clock.seconds() * 1000) + 60_000
+        meeting = await client.meetings.create(
+            host=host, type=3, subject="s", start_time=start, end_time=start + 60_000
+        )
+        await client.meetings.cancel(meeting_unique_id=meeting.meeting_unique_id)
+
+    asyncio.run(use())
+    assert [callback.accepted for callback in sandbox.callbacks.log()] == [True]

@@ -125,6 +125,25 @@ def test_a_client_gets_over_a_skewed_server(server: Server) -> None:
     assert [entry["code"] for entry in server.sandbox.log()] == [401, 200]
 
 
+def test_a_skew_lasts_for_a_whole_call_and_no_longer() -> None:
+    sandbox = Sandbox()
+    client = sandbox.client()
+    client.accounts.create(im_accid="alice")
+    sandbox.add_fault({"operation": "accounts.get_by_im_accid", "skew": 900})
+    client.accounts.get_by_im_accid(im_accid="alice")
+    assert client.clock_offset == pytest.approx(900, abs=30)
+    client.accounts.get_by_im_accid(im_accid="alice")
+    assert client.clock_offset == pytest.approx(0, abs=30), "the next call meets the right clock"
+
+
+def test_a_skew_ends_with_another_request(server: Server) -> None:
+    server.sandbox.add_fault({"operation": "accounts.create", "skew": 900})
+    assert http_call(server.url, "/v1/account/create", {"imAccid": "a"}).json["code"] == 401
+    assert http_call(server.url, "/v1/account/create", {"imAccid": "a"}).json["code"] == 401, "a repeat"
+    assert http_call(server.url, "/v1/account/create", {"imAccid": "b"}).json["code"] == 200, "another call"
+    assert http_call(server.url, "/v1/account/create", {"imAccid": "a"}).json["code"] == 200
+
+
 def test_a_fault_strikes_its_operation_so_many_times(server: Server) -> None:
     control(server.url, "POST", "faults", {"operation": "meetings.list", "code": 510, "times": 2})
     assert control(server.url, "GET", "state")["faults"] == [{"operation": "meetings.list", "code": 510, "times": 2}]

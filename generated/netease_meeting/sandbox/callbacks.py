@@ -65,12 +65,14 @@ class Callbacks:
         chance: random.Random,
         credentials: tuple[str, str],
         lock: AbstractContextManager[Any],
+        signed_at: Callable[[], int],
     ) -> None:
         self._document = document
         self._clock = clock
         self._chance = chance
         self._app_key, self._app_secret = credentials
         self._lock = lock
+        self._signed_at = signed_at
         self._turn = threading.Lock()
         self._sender: int | None = None
         self._ready: deque[Callback] = deque()
@@ -171,7 +173,7 @@ class Callbacks:
     def _attempt(self, callback: Callback, target: str | Receiver) -> None:
         with self._lock:
             if self._restamp or not callback.attempts:
-                callback.cur_time = self._clock.millis()
+                callback.cur_time = self._signed_at()
             at = self._clock.seconds()
             headers = self._headers(callback)
         try:

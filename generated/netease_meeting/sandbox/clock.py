@@ -30,6 +30,10 @@ class VirtualClock:
         """Return the machine's unix time in seconds, which signatures are held against."""
         return self._now()
 
+    def real_millis(self) -> int:
+        """Return the machine's unix time in milliseconds."""
+        return int(self._now() * 1000)
+
     def at(self, moment: int, action: Callable[[], None]) -> None:
         """Do *action* when the clock reaches *moment*, in milliseconds."""
         heapq.heappush(self._timers, (moment, next(self._order), action))

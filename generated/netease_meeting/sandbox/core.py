@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from .accounts import Accounts
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 APP_KEY = "sandbox-key"
 APP_SECRET = "sandbox-secret"
+CallbackClock = Literal["machine", "virtual"]
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _LOG = 1000
@@ -55,6 +56,8 @@ class Sandbox:
         forget_ended: Whether cancelled and recycled meetings can no longer be looked up. The vendor's document says
             that they disappear, and gives them a status of their own.
         http_errors: Whether business failures carry an HTTP status of 400 and above. Either occurs, the vendor says.
+        callback_clock: The clock that callbacks are signed by: ``"machine"``, which receivers compare with, or
+            ``"virtual"`` for receivers that share the sandbox's clock. What a callback says is always in virtual time.
         now: The machine's clock, in unix seconds.
         document: A contract other than the one in this package.
     """
@@ -66,6 +69,7 @@ class Sandbox:
         expose: bool = False,
         forget_ended: bool = False,
         http_errors: bool = False,
+        callback_clock: CallbackClock = "machine",
         now: Callable[[], float] = time.time,
         document: Document | None = None,
     ) -> None:
@@ -73,6 +77,9 @@ class Sandbox:
         missing = {route.operation for route in self.document.routes.values()} ^ set(ACTIONS)
         if missing:
             raise ValueError(f"the sandbox and the contract disagree about the operations {sorted(missing)}")
+        if callback_clock not in get_args(CallbackClock):
+            raise ValueError(f"callback_clock must be one of {get_args(CallbackClock)}, not {callback_clock!r}")
+        self._callback_clock = callback_clock
         self._seed = seed
         self._expose = expose
         self._forget_ended = forget_ended
@@ -88,7 +95,8 @@ class Sandbox:
         document, chance = self.document, random.Random(self._seed)
         self.clock = VirtualClock(self._now)
         credentials = (APP_KEY, APP_SECRET)
-        self.callbacks = Callbacks(document, self.clock, random.Random(self._seed), credentials, self._lock)
+        signed_at = self.clock.millis if self._callback_clock == "virtual" else self.clock.real_millis
+        self.callbacks = Callbacks(document, self.clock, random.Random(self._seed), credentials, self._lock, signed_at)
         if before is not None:
             self.callbacks.take_over(before)
         self.world = World(
@@ -126,7 +134,7 @@ class Sandbox:
             if route is None or request.method != "POST":
                 return _refuse(request, entry, 404 if route is None else 405)
             entry["operation"] = route.name
-            fault = self.faults.take(route.name)
+            fault = self.faults.take(route.name, request.body)
             if fault is not None:
                 entry["fault"] = fault.wish
                 if fault.harm == "resetBefore":
@@ -142,7 +150,11 @@ class Sandbox:
         try:
             if fault is not None and fault.code is not None:
                 raise BusinessError(fault.code, ["a fault was asked for"])
-            self._authenticator.check(route, request, server_time)
+            try:
+                self._authenticator.check(route, request, server_time)
+            except BusinessError:
+                self.faults.hold(fault, route.name, request.body)
+                raise
             headers = self._validator.headers(route, request.headers)
             body = self._validator.body(route, request.body)
             result = ACTIONS[route.operation](self.world, body, headers)
@@ -357,7 +369,7 @@ class Sandbox:
         from ..client import AsyncMeetingClient
         from .wire import AsyncSandboxTransport
 
-        transport = AsyncSandboxTransport(self.execute, self.callbacks)
+        transport = AsyncSandboxTransport(self.execute, lambda: self.callbacks)
         return AsyncMeetingClient(
             app_key=APP_KEY, app_secret=APP_SECRET, base_url="http://127.0.0.1", transport=transport, **options
         )

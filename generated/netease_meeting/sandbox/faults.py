@@ -42,6 +42,7 @@ class Faults:
         self._codes = set(document.texts)
         self._operations = {route.name for route in document.routes.values()}
         self._waiting: list[Fault] = []
+        self._held: tuple[Fault, str, bytes] | None = None
 
     def add(self, wish: Mapping[str, Any]) -> None:
         """Arrange a fault. Raises ``ValueError`` that says what is wrong with *wish*."""
@@ -75,8 +76,11 @@ class Faults:
             )
         )
 
-    def take(self, operation: str) -> Fault | None:
+    def take(self, operation: str, body: bytes) -> Fault | None:
         """Return the fault that strikes now, one time used up."""
+        held, self._held = self._held, None
+        if held is not None and held[1:] == (operation, body):
+            return held[0]
         for fault in self._waiting:
             if fault.operation in (_ANY, operation):
                 fault.times -= 1
@@ -85,6 +89,11 @@ class Faults:
                 return fault
         return None
 
+    def hold(self, fault: Fault | None, operation: str, body: bytes) -> None:
+        """Let the skew of *fault* strike the repeat of a request it had refused: it lasts for a whole call."""
+        if fault is not None and fault.skew:
+            self._held = Fault(operation, 1, fault.wish, skew=fault.skew), operation, body
+
     def waiting(self) -> list[dict[str, Any]]:
         """Return the faults that are still to come, as they were asked for."""
         return [{"operation": fault.operation, "times": fault.times, **fault.wish} for fault in self._waiting]
@@ -92,6 +101,7 @@ class Faults:
     def clear(self) -> None:
         """Forget all faults."""
         self._waiting.clear()
+        self._held = None
 
 
 def _number(wish: Mapping[str, Any], key: str, lowest: float, highest: float) -> float | None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import anyio
 import anyio.to_thread
 
+from .._runtime.errors import CLOSED, ClientClosedError
 from .._runtime.transport import Header, Reply, TransportError
 from .callbacks import Callbacks
 from .messages import Request, Response
@@ -20,9 +21,12 @@ class SandboxTransport:
 
     def __init__(self, handle: Callable[[Request], Response]) -> None:
         self._handle = handle
+        self._closed = False
 
     def send(self, url: str, headers: Sequence[Header], body: bytes, deadline: float) -> Reply:
         """Hand the request to the sandbox."""
+        if self._closed:
+            raise ClientClosedError(CLOSED)
         response = self._handle(_request(url, headers, body))
         remaining = deadline - time.monotonic()
         if response.delay:
@@ -30,28 +34,34 @@ class SandboxTransport:
         return _reply(response, remaining)
 
     def close(self) -> None:
-        """Nothing to release."""
+        """Refuse further requests."""
+        self._closed = True
 
 
 class AsyncSandboxTransport:
     """Asynchronous, on whatever event loop httpx runs on. *execute* only answers; the *callbacks* are sent here."""
 
-    def __init__(self, execute: Callable[[Request], Response], callbacks: Callbacks) -> None:
+    def __init__(self, execute: Callable[[Request], Response], callbacks: Callable[[], Callbacks]) -> None:
         self._execute = execute
         self._callbacks = callbacks
+        self._closed = False
 
     async def send(self, url: str, headers: Sequence[Header], body: bytes, deadline: float) -> Reply:
         """Hand the request to the sandbox."""
+        if self._closed:
+            raise ClientClosedError(CLOSED)
         response = self._execute(_request(url, headers, body))
-        if self._callbacks.waiting:  # in a thread, for the receiver may run on this very loop
-            await anyio.to_thread.run_sync(self._callbacks.send_ready)
+        callbacks = self._callbacks()
+        if callbacks.waiting:  # in a thread, for the receiver may run on this very loop
+            await anyio.to_thread.run_sync(callbacks.send_ready)
         remaining = deadline - time.monotonic()
         if response.delay:
             await anyio.sleep(min(response.delay, max(remaining, 0.0)))
         return _reply(response, remaining)
 
     async def aclose(self) -> None:
-        """Nothing to release."""
+        """Refuse further requests."""
+        self._closed = True
 
 
 def _request(url: str, headers: Sequence[Header], body: bytes) -> Request:

@@ -6,6 +6,7 @@ import argparse
 import sys
 import threading
 
+from .._runtime import console
 from .core import APP_KEY, APP_SECRET, LOOPBACK, Sandbox
 from .server import Server
 
@@ -28,6 +29,7 @@ _WELCOME = """
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve; return the exit status."""
+    console.prepare()
     options = _parser().parse_args(arguments)
     if options.host not in LOOPBACK and not options.expose:
         _parser().error(f"--host {options.host} lets other machines in: add --expose if you mean it")
@@ -44,11 +46,11 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"The sandbox cannot start: {error}", file=sys.stderr)
         return 1
     with server:
-        print(_WELCOME.format(url=server.url, key=APP_KEY, secret=APP_SECRET), flush=True)
+        console.say(_WELCOME.format(url=server.url, key=APP_KEY, secret=APP_SECRET))
         try:
             threading.Event().wait()
         except KeyboardInterrupt:
-            print()
+            console.say("")
     return 0
 
 

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 
+from .._runtime import console
 from . import Webhook
 from .listen import Listener
 
@@ -15,6 +16,7 @@ _KEY, _SECRET = "NETEASE_MEETING_APP_KEY", "NETEASE_MEETING_APP_SECRET"
 
 def main(arguments: list[str] | None = None) -> int:
     """Listen until Ctrl-C; return the exit status."""
+    console.prepare()
     parser = argparse.ArgumentParser(
         prog="python -m netease_meeting.webhooks", description="Callbacks while developing."
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import sys
 import time
 from enum import Enum
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from .._runtime import console
 from .._runtime.errors import ConfigurationError, WebhookError, printable
 from .._runtime.verifier import LARGEST_BODY
 from . import Event, UnknownEvent, Webhook
@@ -39,22 +41,24 @@ class Listener(ThreadingHTTPServer):
         parts = urlsplit(forward or "http://-")
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
             raise ConfigurationError("the URL to forward to must begin with http:// or https:// and name a host")
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         super().__init__((host, port), _Handler)
         self.webhook = webhook
         self.forward = parts if forward else None
         self.bodies = bodies
-        self._terminal = sys.stdout.isatty()
+        self._terminal = sys.stdout is not None and sys.stdout.isatty()
         self._colours = self._terminal and not os.environ.get("NO_COLOR")
-        self.url = f"http://{host}:{self.server_address[1]}/"
+        shown = f"[{host}]" if ":" in host else host
+        self.url = f"http://{shown}:{self.server_address[1]}/"
 
     def run(self) -> None:
         """Print and forward until Ctrl-C."""
         to = f", passed on to {self.forward.geturl()}" if self.forward else ""
-        print(f"Callbacks to {self.url} are shown here{to}. Ctrl-C ends it.", flush=True)
+        console.say(f"Callbacks to {self.url} are shown here{to}. Ctrl-C ends it.")
         try:
             self.serve_forever()
         except KeyboardInterrupt:
-            print()
+            console.say("")
 
     def receive(self, body: bytes, headers: list[tuple[str, str]]) -> int:
         """Verify, print and forward one callback; return the status to answer with."""
@@ -62,14 +66,14 @@ class Listener(ThreadingHTTPServer):
         try:
             event = self.webhook.parse(body, headers)
         except WebhookError as error:
-            self._print(self._line("refused", _RED, "", printable(str(error)), error.status, ""))
+            console.say(self._line("refused", _RED, "", printable(str(error)), error.status, ""))
             return error.status
         status, problem = self._pass_on(body, headers) if self.forward else (200, "")
         took = f"{(time.perf_counter() - started) * 1000:.0f} ms" if self.forward else ""
         kind = type(event).__name__
         text = problem or _summary(event)
         line = self._line(kind, _CYAN, str(event.meeting_unique_id or ""), text, status, took)
-        self._print(line + (self._colour(_DIM, f"\n{_pretty(body)}") if self.bodies else ""))
+        console.say(line + (self._colour(_DIM, f"\n{_pretty(body)}") if self.bodies else ""))
         return status
 
     def _pass_on(self, body: bytes, headers: list[tuple[str, str]]) -> tuple[int, str]:
@@ -102,10 +106,6 @@ class Listener(ThreadingHTTPServer):
 
     def _colour(self, code: int, text: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self._colours and text else text
-
-    def _print(self, text: str) -> None:
-        sys.stdout.write(text + "\n")  # in one piece: several callbacks may arrive at a time
-        sys.stdout.flush()
 
 
 class _Handler(BaseHTTPRequestHandler):
