@@ -53,6 +53,18 @@ def operation(operation: Operation, indent: int) -> str:
     )
 
 
+def raw(operation: Operation, indent: int) -> str:
+    """Return the docstring of a method that returns the whole response."""
+    return docstring(
+        [
+            join_sentences(operation.summary.en),
+            f"Takes and raises what ``{operation.name}`` does; ``parse()`` returns "
+            + ("the page that the arguments name." if operation.pagination else "what that returns."),
+        ],
+        indent,
+    )
+
+
 _OPTIONS = (
     "timeout: Seconds for the whole call, retries included. Left out: the client's.",
     "max_retries: How often to try again where that is safe. Left out: the client's.",

@@ -149,10 +149,16 @@ class Model:
     text: Text
     fields: tuple[Field, ...]
     source: str
+    identifiers: tuple[str, ...] = ()
+    """Wire names of the fields without which it says nothing that can be used."""
 
     @property
     def sensitive(self) -> tuple[str, ...]:
         return tuple(field.name for field in self.fields if field.sensitive)
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        return tuple(field.name for field in self.fields if field.wire in self.identifiers)
 
     @property
     def moments(self) -> tuple[Field, ...]:

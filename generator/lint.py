@@ -240,6 +240,20 @@ def _required_properties_exist(document: Document) -> Iterator[Problem]:
                     )
 
 
+def _identifiers_are_required(document: Document) -> Iterator[Problem]:
+    schemas = document.root["components"]["schemas"]
+    for path, schema in _schemas(document):
+        required = set(_required(schemas, schema))
+        for name in schema.get("x-identity", []):
+            if name not in required:
+                exists = name in set(_properties(schemas, schema))
+                yield Problem(
+                    document.where(*path, "x-identity"),
+                    f"{name!r} identifies {path[-1]}, but is {'not required' if exists else 'no property of it'}",
+                    "Add it to `required`" if exists else "Name required properties",
+                )
+
+
 def _properties_make_sense(document: Document) -> Iterator[Problem]:
     for path, node in document.statements:
         if "type" not in node or not isinstance(node["type"], str) or "in" in node:
@@ -409,6 +423,7 @@ _RULES: tuple[Callable[[Document], Iterator[Problem]], ...] = (
     _texts_are_bilingual,
     _enumerations_are_complete,
     _required_properties_exist,
+    _identifiers_are_required,
     _properties_make_sense,
     _examples_are_valid,
     _codes_are_known,
@@ -439,5 +454,13 @@ def _properties(schemas: dict[str, Any], schema: dict[str, Any]) -> Iterator[str
     yield from schema.get("properties", {})
     for part in schema.get("allOf", []):
         yield from _properties(
+            schemas, schemas.get(part["$ref"].removeprefix(_COMPONENTS), {}) if "$ref" in part else part
+        )
+
+
+def _required(schemas: dict[str, Any], schema: dict[str, Any]) -> Iterator[str]:
+    yield from schema.get("required", [])
+    for part in schema.get("allOf", []):
+        yield from _required(
             schemas, schemas.get(part["$ref"].removeprefix(_COMPONENTS), {}) if "$ref" in part else part
         )

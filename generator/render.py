@@ -106,6 +106,7 @@ def _environment() -> jinja2.Environment:
         literal=literal,
         doc=docstrings.sentence,
         operation_doc=docstrings.operation,
+        raw_doc=docstrings.raw,
         family_doc=docstrings.family,
         webhook_doc=docstrings.webhook,
         search_doc=docstrings.search,
@@ -170,15 +171,16 @@ class Mode:
     keyword: str
     awaiting: str
     entering: str
-    raw: str
     serves: str
+
+    def awaited(self, expression: str) -> str:
+        """Return the value of *expression*, for a call of one of its methods."""
+        return f"({self.awaiting}{expression})" if self.awaiting else expression
 
 
 _MODES = (
-    Mode("synchronous", "", "", "", "with", "raw", "any number of threads"),
-    Mode(
-        "asynchronous", "Async", "async ", "await ", "async with", "async_raw", "any number of tasks of one event loop"
-    ),
+    Mode("synchronous", "", "", "", "with", "any number of threads"),
+    Mode("asynchronous", "Async", "async ", "await ", "async with", "any number of tasks of one event loop"),
 )
 
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 from msgspec import UNSET, UnsetType
 
 from ._runtime.operation import Operation, Recovery
-from ._runtime.resource import AsyncResource, Resource, async_raw, raw
+from ._runtime.raw import RawResponse
+from ._runtime.resource import AsyncResource, Resource
 from .models import (
     Account,
     CreateAccountRequest,
@@ -106,7 +107,7 @@ class Accounts(Resource):
             QuotaExceededError: The enterprise's meeting service has expired (4000).
         """
         body = CreateAccountRequest(im_accid=im_accid, im_token=im_token, short_id=short_id)
-        return self._call(CREATE, body, timeout, max_retries)
+        return self._request(CREATE, body, timeout, max_retries).parse()
 
     def get_by_im_accid(
         self, *, im_accid: str, timeout: float | None = None, max_retries: int | None = None
@@ -134,7 +135,7 @@ class Accounts(Resource):
             ConflictError: No IM account is bound (1021).
         """
         body = GetAccountByImAccidRequest(im_accid=im_accid)
-        return self._call(GET_BY_IM_ACCID, body, timeout, max_retries)
+        return self._request(GET_BY_IM_ACCID, body, timeout, max_retries).parse()
 
     def get_by_account_id(
         self, *, account_id: str, timeout: float | None = None, max_retries: int | None = None
@@ -161,7 +162,7 @@ class Accounts(Resource):
             NotFoundError: The account does not exist (1014).
         """
         body = GetAccountByAccountIdRequest(account_id=account_id)
-        return self._call(GET_BY_ACCOUNT_ID, body, timeout, max_retries)
+        return self._request(GET_BY_ACCOUNT_ID, body, timeout, max_retries).parse()
 
     def update_token(
         self, *, account_id: str, account_token: str, timeout: float | None = None, max_retries: int | None = None
@@ -189,7 +190,7 @@ class Accounts(Resource):
             NotFoundError: The account does not exist (1014).
         """
         body = UpdateAccountTokenRequest(account_id=account_id, account_token=account_token)
-        self._call(UPDATE_TOKEN, body, timeout, max_retries)
+        self._request(UPDATE_TOKEN, body, timeout, max_retries).parse()
 
     def update_short_id(
         self,
@@ -223,7 +224,7 @@ class Accounts(Resource):
             ConflictError: The meeting number is taken (2011); The personal meeting number is not set (2022).
         """
         body = UpdateAccountShortIdRequest(account_id=account_id, short_id=short_id)
-        self._call(UPDATE_SHORT_ID, body, timeout, max_retries)
+        self._request(UPDATE_SHORT_ID, body, timeout, max_retries).parse()
 
 
 class AsyncAccounts(AsyncResource):
@@ -268,7 +269,7 @@ class AsyncAccounts(AsyncResource):
             QuotaExceededError: The enterprise's meeting service has expired (4000).
         """
         body = CreateAccountRequest(im_accid=im_accid, im_token=im_token, short_id=short_id)
-        return await self._call(CREATE, body, timeout, max_retries)
+        return (await self._request(CREATE, body, timeout, max_retries)).parse()
 
     async def get_by_im_accid(
         self, *, im_accid: str, timeout: float | None = None, max_retries: int | None = None
@@ -296,7 +297,7 @@ class AsyncAccounts(AsyncResource):
             ConflictError: No IM account is bound (1021).
         """
         body = GetAccountByImAccidRequest(im_accid=im_accid)
-        return await self._call(GET_BY_IM_ACCID, body, timeout, max_retries)
+        return (await self._request(GET_BY_IM_ACCID, body, timeout, max_retries)).parse()
 
     async def get_by_account_id(
         self, *, account_id: str, timeout: float | None = None, max_retries: int | None = None
@@ -323,7 +324,7 @@ class AsyncAccounts(AsyncResource):
             NotFoundError: The account does not exist (1014).
         """
         body = GetAccountByAccountIdRequest(account_id=account_id)
-        return await self._call(GET_BY_ACCOUNT_ID, body, timeout, max_retries)
+        return (await self._request(GET_BY_ACCOUNT_ID, body, timeout, max_retries)).parse()
 
     async def update_token(
         self, *, account_id: str, account_token: str, timeout: float | None = None, max_retries: int | None = None
@@ -351,7 +352,7 @@ class AsyncAccounts(AsyncResource):
             NotFoundError: The account does not exist (1014).
         """
         body = UpdateAccountTokenRequest(account_id=account_id, account_token=account_token)
-        await self._call(UPDATE_TOKEN, body, timeout, max_retries)
+        (await self._request(UPDATE_TOKEN, body, timeout, max_retries)).parse()
 
     async def update_short_id(
         self,
@@ -385,26 +386,134 @@ class AsyncAccounts(AsyncResource):
             ConflictError: The meeting number is taken (2011); The personal meeting number is not set (2022).
         """
         body = UpdateAccountShortIdRequest(account_id=account_id, short_id=short_id)
-        await self._call(UPDATE_SHORT_ID, body, timeout, max_retries)
+        (await self._request(UPDATE_SHORT_ID, body, timeout, max_retries)).parse()
 
 
-class RawAccounts:
+class RawAccounts(Resource):
     """``client.with_raw_response.accounts``: the same methods; each returns a ``RawResponse``."""
 
-    def __init__(self, accounts: Accounts) -> None:
-        self.create = raw(accounts.create)
-        self.get_by_im_accid = raw(accounts.get_by_im_accid)
-        self.get_by_account_id = raw(accounts.get_by_account_id)
-        self.update_token = raw(accounts.update_token)
-        self.update_short_id = raw(accounts.update_short_id)
+    def create(
+        self,
+        *,
+        im_accid: str | UnsetType = UNSET,
+        im_token: str | UnsetType = UNSET,
+        short_id: str | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> RawResponse[Account]:
+        """Create a meeting account.
+
+        Takes and raises what ``accounts.create`` does; ``parse()`` returns what that returns.
+        """
+        body = CreateAccountRequest(im_accid=im_accid, im_token=im_token, short_id=short_id)
+        return self._request(CREATE, body, timeout, max_retries)
+
+    def get_by_im_accid(
+        self, *, im_accid: str, timeout: float | None = None, max_retries: int | None = None
+    ) -> RawResponse[Account]:
+        """Get an account by its IM account.
+
+        Takes and raises what ``accounts.get_by_im_accid`` does; ``parse()`` returns what that returns.
+        """
+        body = GetAccountByImAccidRequest(im_accid=im_accid)
+        return self._request(GET_BY_IM_ACCID, body, timeout, max_retries)
+
+    def get_by_account_id(
+        self, *, account_id: str, timeout: float | None = None, max_retries: int | None = None
+    ) -> RawResponse[Account]:
+        """Get an account by its id.
+
+        Takes and raises what ``accounts.get_by_account_id`` does; ``parse()`` returns what that returns.
+        """
+        body = GetAccountByAccountIdRequest(account_id=account_id)
+        return self._request(GET_BY_ACCOUNT_ID, body, timeout, max_retries)
+
+    def update_token(
+        self, *, account_id: str, account_token: str, timeout: float | None = None, max_retries: int | None = None
+    ) -> RawResponse[None]:
+        """Set an account's token.
+
+        Takes and raises what ``accounts.update_token`` does; ``parse()`` returns what that returns.
+        """
+        body = UpdateAccountTokenRequest(account_id=account_id, account_token=account_token)
+        return self._request(UPDATE_TOKEN, body, timeout, max_retries)
+
+    def update_short_id(
+        self,
+        *,
+        account_id: str,
+        short_id: str | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> RawResponse[None]:
+        """Set or clear an account's short number.
+
+        Takes and raises what ``accounts.update_short_id`` does; ``parse()`` returns what that returns.
+        """
+        body = UpdateAccountShortIdRequest(account_id=account_id, short_id=short_id)
+        return self._request(UPDATE_SHORT_ID, body, timeout, max_retries)
 
 
-class AsyncRawAccounts:
+class AsyncRawAccounts(AsyncResource):
     """``client.with_raw_response.accounts``: the same methods; each returns a ``RawResponse``."""
 
-    def __init__(self, accounts: AsyncAccounts) -> None:
-        self.create = async_raw(accounts.create)
-        self.get_by_im_accid = async_raw(accounts.get_by_im_accid)
-        self.get_by_account_id = async_raw(accounts.get_by_account_id)
-        self.update_token = async_raw(accounts.update_token)
-        self.update_short_id = async_raw(accounts.update_short_id)
+    async def create(
+        self,
+        *,
+        im_accid: str | UnsetType = UNSET,
+        im_token: str | UnsetType = UNSET,
+        short_id: str | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> RawResponse[Account]:
+        """Create a meeting account.
+
+        Takes and raises what ``accounts.create`` does; ``parse()`` returns what that returns.
+        """
+        body = CreateAccountRequest(im_accid=im_accid, im_token=im_token, short_id=short_id)
+        return await self._request(CREATE, body, timeout, max_retries)
+
+    async def get_by_im_accid(
+        self, *, im_accid: str, timeout: float | None = None, max_retries: int | None = None
+    ) -> RawResponse[Account]:
+        """Get an account by its IM account.
+
+        Takes and raises what ``accounts.get_by_im_accid`` does; ``parse()`` returns what that returns.
+        """
+        body = GetAccountByImAccidRequest(im_accid=im_accid)
+        return await self._request(GET_BY_IM_ACCID, body, timeout, max_retries)
+
+    async def get_by_account_id(
+        self, *, account_id: str, timeout: float | None = None, max_retries: int | None = None
+    ) -> RawResponse[Account]:
+        """Get an account by its id.
+
+        Takes and raises what ``accounts.get_by_account_id`` does; ``parse()`` returns what that returns.
+        """
+        body = GetAccountByAccountIdRequest(account_id=account_id)
+        return await self._request(GET_BY_ACCOUNT_ID, body, timeout, max_retries)
+
+    async def update_token(
+        self, *, account_id: str, account_token: str, timeout: float | None = None, max_retries: int | None = None
+    ) -> RawResponse[None]:
+        """Set an account's token.
+
+        Takes and raises what ``accounts.update_token`` does; ``parse()`` returns what that returns.
+        """
+        body = UpdateAccountTokenRequest(account_id=account_id, account_token=account_token)
+        return await self._request(UPDATE_TOKEN, body, timeout, max_retries)
+
+    async def update_short_id(
+        self,
+        *,
+        account_id: str,
+        short_id: str | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> RawResponse[None]:
+        """Set or clear an account's short number.
+
+        Takes and raises what ``accounts.update_short_id`` does; ``parse()`` returns what that returns.
+        """
+        body = UpdateAccountShortIdRequest(account_id=account_id, short_id=short_id)
+        return await self._request(UPDATE_SHORT_ID, body, timeout, max_retries)

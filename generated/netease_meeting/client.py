@@ -6,7 +6,9 @@ from __future__ import annotations
 from functools import cached_property
 
 from ._runtime.client import AsyncClient, Client
+from ._runtime.core import Core
 from ._runtime.operation import Contract, Envelope
+from ._runtime.transport import AsyncTransport, Transport
 from .accounts import Accounts, AsyncAccounts, AsyncRawAccounts, RawAccounts
 from .errors import CODES
 from .meetings import AsyncMeetings, AsyncRawMeetings, Meetings, RawMeetings
@@ -58,16 +60,16 @@ class MeetingClient(Client):
     @cached_property
     def with_raw_response(self) -> RawMeetingClient:
         """The same resources; their methods return a ``RawResponse`` with status, headers, body and ``parse()``."""
-        return RawMeetingClient(self._raw())
+        return RawMeetingClient(self._core)
 
 
 class RawMeetingClient:
     """``client.with_raw_response``"""
 
-    def __init__(self, client: MeetingClient) -> None:
-        self.accounts = RawAccounts(client.accounts)
-        self.meetings = RawMeetings(client.meetings)
-        self.recordings = RawRecordings(client.recordings)
+    def __init__(self, core: Core[Transport]) -> None:
+        self.accounts = RawAccounts(core)
+        self.meetings = RawMeetings(core)
+        self.recordings = RawRecordings(core)
 
 
 class AsyncMeetingClient(AsyncClient):
@@ -101,13 +103,13 @@ class AsyncMeetingClient(AsyncClient):
     @cached_property
     def with_raw_response(self) -> AsyncRawMeetingClient:
         """The same resources; their methods return a ``RawResponse`` with status, headers, body and ``parse()``."""
-        return AsyncRawMeetingClient(self._raw())
+        return AsyncRawMeetingClient(self._core)
 
 
 class AsyncRawMeetingClient:
     """``client.with_raw_response``"""
 
-    def __init__(self, client: AsyncMeetingClient) -> None:
-        self.accounts = AsyncRawAccounts(client.accounts)
-        self.meetings = AsyncRawMeetings(client.meetings)
-        self.recordings = AsyncRawRecordings(client.recordings)
+    def __init__(self, core: Core[AsyncTransport]) -> None:
+        self.accounts = AsyncRawAccounts(core)
+        self.meetings = AsyncRawMeetings(core)
+        self.recordings = AsyncRawRecordings(core)

@@ -12,7 +12,8 @@ from msgspec import UNSET, UnsetType
 from ._runtime.errors import OutcomeUnknownError
 from ._runtime.operation import Operation, Recovery
 from ._runtime.paging import AsyncPager, Pager, Paging
-from ._runtime.resource import AsyncResource, Resource, async_raw, async_raw_page, raw, raw_page
+from ._runtime.raw import RawResponse
+from ._runtime.resource import AsyncResource, Resource
 from ._runtime.search import agree, lost_request
 from ._runtime.times import to_millis
 from .enums import ClientType, DeviceState, JoinRoleType, MeetingStatus, MeetingType
@@ -197,7 +198,7 @@ class Meetings(Resource):
             start_time=to_millis("start_time", start_time),
             end_time=to_millis("end_time", end_time),
         )
-        return self._call(CREATE, body, timeout, max_retries)
+        return self._request(CREATE, body, timeout, max_retries).parse()
 
     def find_created(
         self, error: OutcomeUnknownError, *, timeout: float | None = None, max_retries: int | None = None
@@ -278,9 +279,9 @@ class Meetings(Resource):
         body = AnonymousJoinInfoRequest(
             meeting_id=meeting_id, nick_name=nick_name, video=video, audio=audio, password=password, role_type=role_type
         )
-        return self._call(
+        return self._request(
             ANONYMOUS_JOIN_INFO, body, timeout, max_retries, headers={"clientType": client_type, "deviceId": device_id}
-        )
+        ).parse()
 
     def get(self, *, meeting_unique_id: int, timeout: float | None = None, max_retries: int | None = None) -> Meeting:
         """Get a meeting by its unique id.
@@ -306,7 +307,7 @@ class Meetings(Resource):
             NotFoundError: The meeting does not exist (2000).
         """
         body = GetMeetingRequest(meeting_unique_id=meeting_unique_id)
-        return self._call(GET, body, timeout, max_retries)
+        return self._request(GET, body, timeout, max_retries).parse()
 
     def edit(
         self,
@@ -360,7 +361,7 @@ class Meetings(Resource):
             password=password,
             settings=settings,
         )
-        self._call(EDIT, body, timeout, max_retries)
+        self._request(EDIT, body, timeout, max_retries).parse()
 
     def cancel(self, *, meeting_unique_id: int, timeout: float | None = None, max_retries: int | None = None) -> None:
         """Cancel a scheduled meeting.
@@ -388,7 +389,7 @@ class Meetings(Resource):
                 can no longer be changed (2025).
         """
         body = CancelMeetingRequest(meeting_unique_id=meeting_unique_id)
-        self._call(CANCEL, body, timeout, max_retries)
+        self._request(CANCEL, body, timeout, max_retries).parse()
 
     def end_by_meeting_unique_id(
         self,
@@ -425,7 +426,7 @@ class Meetings(Resource):
             ConflictError: The meeting has ended (2021).
         """
         body = EndMeetingByMeetingUniqueIdRequest(meeting_unique_id=meeting_unique_id, recycle=recycle)
-        self._call(END_BY_MEETING_UNIQUE_ID, body, timeout, max_retries)
+        self._request(END_BY_MEETING_UNIQUE_ID, body, timeout, max_retries).parse()
 
     def end_by_meeting_id(
         self,
@@ -463,7 +464,7 @@ class Meetings(Resource):
             ConflictError: The meeting has ended (2021).
         """
         body = EndMeetingByMeetingIdRequest(meeting_id=meeting_id, recycle=recycle)
-        self._call(END_BY_MEETING_ID, body, timeout, max_retries)
+        self._request(END_BY_MEETING_ID, body, timeout, max_retries).parse()
 
     def end_by_short_id(
         self,
@@ -501,7 +502,7 @@ class Meetings(Resource):
             ConflictError: The meeting has ended (2021).
         """
         body = EndMeetingByShortIdRequest(short_id=short_id, recycle=recycle)
-        self._call(END_BY_SHORT_ID, body, timeout, max_retries)
+        self._request(END_BY_SHORT_ID, body, timeout, max_retries).parse()
 
     def list(
         self,
@@ -626,7 +627,7 @@ class AsyncMeetings(AsyncResource):
             start_time=to_millis("start_time", start_time),
             end_time=to_millis("end_time", end_time),
         )
-        return await self._call(CREATE, body, timeout, max_retries)
+        return (await self._request(CREATE, body, timeout, max_retries)).parse()
 
     async def find_created(
         self, error: OutcomeUnknownError, *, timeout: float | None = None, max_retries: int | None = None
@@ -707,9 +708,15 @@ class AsyncMeetings(AsyncResource):
         body = AnonymousJoinInfoRequest(
             meeting_id=meeting_id, nick_name=nick_name, video=video, audio=audio, password=password, role_type=role_type
         )
-        return await self._call(
-            ANONYMOUS_JOIN_INFO, body, timeout, max_retries, headers={"clientType": client_type, "deviceId": device_id}
-        )
+        return (
+            await self._request(
+                ANONYMOUS_JOIN_INFO,
+                body,
+                timeout,
+                max_retries,
+                headers={"clientType": client_type, "deviceId": device_id},
+            )
+        ).parse()
 
     async def get(
         self, *, meeting_unique_id: int, timeout: float | None = None, max_retries: int | None = None
@@ -737,7 +744,7 @@ class AsyncMeetings(AsyncResource):
             NotFoundError: The meeting does not exist (2000).
         """
         body = GetMeetingRequest(meeting_unique_id=meeting_unique_id)
-        return await self._call(GET, body, timeout, max_retries)
+        return (await self._request(GET, body, timeout, max_retries)).parse()
 
     async def edit(
         self,
@@ -791,7 +798,7 @@ class AsyncMeetings(AsyncResource):
             password=password,
             settings=settings,
         )
-        await self._call(EDIT, body, timeout, max_retries)
+        (await self._request(EDIT, body, timeout, max_retries)).parse()
 
     async def cancel(
         self, *, meeting_unique_id: int, timeout: float | None = None, max_retries: int | None = None
@@ -821,7 +828,7 @@ class AsyncMeetings(AsyncResource):
                 can no longer be changed (2025).
         """
         body = CancelMeetingRequest(meeting_unique_id=meeting_unique_id)
-        await self._call(CANCEL, body, timeout, max_retries)
+        (await self._request(CANCEL, body, timeout, max_retries)).parse()
 
     async def end_by_meeting_unique_id(
         self,
@@ -858,7 +865,7 @@ class AsyncMeetings(AsyncResource):
             ConflictError: The meeting has ended (2021).
         """
         body = EndMeetingByMeetingUniqueIdRequest(meeting_unique_id=meeting_unique_id, recycle=recycle)
-        await self._call(END_BY_MEETING_UNIQUE_ID, body, timeout, max_retries)
+        (await self._request(END_BY_MEETING_UNIQUE_ID, body, timeout, max_retries)).parse()
 
     async def end_by_meeting_id(
         self,
@@ -896,7 +903,7 @@ class AsyncMeetings(AsyncResource):
             ConflictError: The meeting has ended (2021).
         """
         body = EndMeetingByMeetingIdRequest(meeting_id=meeting_id, recycle=recycle)
-        await self._call(END_BY_MEETING_ID, body, timeout, max_retries)
+        (await self._request(END_BY_MEETING_ID, body, timeout, max_retries)).parse()
 
     async def end_by_short_id(
         self,
@@ -934,7 +941,7 @@ class AsyncMeetings(AsyncResource):
             ConflictError: The meeting has ended (2021).
         """
         body = EndMeetingByShortIdRequest(short_id=short_id, recycle=recycle)
-        await self._call(END_BY_SHORT_ID, body, timeout, max_retries)
+        (await self._request(END_BY_SHORT_ID, body, timeout, max_retries)).parse()
 
     def list(
         self,
@@ -992,31 +999,361 @@ class AsyncMeetings(AsyncResource):
         return self._list(LIST, body, LIST_PAGES, timeout, max_retries)
 
 
-class RawMeetings:
+class RawMeetings(Resource):
     """``client.with_raw_response.meetings``: the same methods; each returns a ``RawResponse``."""
 
-    def __init__(self, meetings: Meetings) -> None:
-        self.create = raw(meetings.create)
-        self.anonymous_join_info = raw(meetings.anonymous_join_info)
-        self.get = raw(meetings.get)
-        self.edit = raw(meetings.edit)
-        self.cancel = raw(meetings.cancel)
-        self.end_by_meeting_unique_id = raw(meetings.end_by_meeting_unique_id)
-        self.end_by_meeting_id = raw(meetings.end_by_meeting_id)
-        self.end_by_short_id = raw(meetings.end_by_short_id)
-        self.list = raw_page(meetings.list)
+    def create(
+        self,
+        *,
+        host: str,
+        type: MeetingType | int,
+        subject: str,
+        owner: str | UnsetType = UNSET,
+        password: str | UnsetType = UNSET,
+        settings: MeetingSettings | UnsetType = UNSET,
+        start_time: int | datetime | UnsetType = UNSET,
+        end_time: int | datetime | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> RawResponse[Meeting]:
+        """Create a meeting.
+
+        Takes and raises what ``meetings.create`` does; ``parse()`` returns what that returns.
+        """
+        body = CreateMeetingRequest(
+            host=host,
+            owner=owner,
+            type=type,
+            password=password,
+            settings=settings,
+            subject=subject,
+            start_time=to_millis("start_time", start_time),
+            end_time=to_millis("end_time", end_time),
+        )
+        return self._request(CREATE, body, timeout, max_retries)
+
+    def anonymous_join_info(
+        self,
+        *,
+        meeting_id: str,
+        nick_name: str,
+        video: DeviceState | int,
+        audio: DeviceState | int,
+        client_type: ClientType | int,
+        device_id: str,
+        password: str | UnsetType = UNSET,
+        role_type: JoinRoleType | int | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> RawResponse[AnonymousJoinInfo]:
+        """Get what an anonymous member needs to join.
+
+        Takes and raises what ``meetings.anonymous_join_info`` does; ``parse()`` returns what that returns.
+        """
+        body = AnonymousJoinInfoRequest(
+            meeting_id=meeting_id, nick_name=nick_name, video=video, audio=audio, password=password, role_type=role_type
+        )
+        return self._request(
+            ANONYMOUS_JOIN_INFO, body, timeout, max_retries, headers={"clientType": client_type, "deviceId": device_id}
+        )
+
+    def get(
+        self, *, meeting_unique_id: int, timeout: float | None = None, max_retries: int | None = None
+    ) -> RawResponse[Meeting]:
+        """Get a meeting by its unique id.
+
+        Takes and raises what ``meetings.get`` does; ``parse()`` returns what that returns.
+        """
+        body = GetMeetingRequest(meeting_unique_id=meeting_unique_id)
+        return self._request(GET, body, timeout, max_retries)
+
+    def edit(
+        self,
+        *,
+        meeting_unique_id: int,
+        subject: str,
+        start_time: int | datetime | UnsetType = UNSET,
+        end_time: int | datetime | UnsetType = UNSET,
+        password: str | UnsetType = UNSET,
+        settings: MeetingSettings | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> RawResponse[None]:
+        """Edit a scheduled meeting.
+
+        Takes and raises what ``meetings.edit`` does; ``parse()`` returns what that returns.
+        """
+        body = EditMeetingRequest(
+            meeting_unique_id=meeting_unique_id,
+            subject=subject,
+            start_time=to_millis("start_time", start_time),
+            end_time=to_millis("end_time", end_time),
+            password=password,
+            settings=settings,
+        )
+        return self._request(EDIT, body, timeout, max_retries)
+
+    def cancel(
+        self, *, meeting_unique_id: int, timeout: float | None = None, max_retries: int | None = None
+    ) -> RawResponse[None]:
+        """Cancel a scheduled meeting.
+
+        Takes and raises what ``meetings.cancel`` does; ``parse()`` returns what that returns.
+        """
+        body = CancelMeetingRequest(meeting_unique_id=meeting_unique_id)
+        return self._request(CANCEL, body, timeout, max_retries)
+
+    def end_by_meeting_unique_id(
+        self,
+        *,
+        meeting_unique_id: int,
+        recycle: bool | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> RawResponse[None]:
+        """End a meeting by its unique id.
+
+        Takes and raises what ``meetings.end_by_meeting_unique_id`` does; ``parse()`` returns what that returns.
+        """
+        body = EndMeetingByMeetingUniqueIdRequest(meeting_unique_id=meeting_unique_id, recycle=recycle)
+        return self._request(END_BY_MEETING_UNIQUE_ID, body, timeout, max_retries)
+
+    def end_by_meeting_id(
+        self,
+        *,
+        meeting_id: str,
+        recycle: bool | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> RawResponse[None]:
+        """End a meeting by its number.
+
+        Takes and raises what ``meetings.end_by_meeting_id`` does; ``parse()`` returns what that returns.
+        """
+        body = EndMeetingByMeetingIdRequest(meeting_id=meeting_id, recycle=recycle)
+        return self._request(END_BY_MEETING_ID, body, timeout, max_retries)
+
+    def end_by_short_id(
+        self,
+        *,
+        short_id: str,
+        recycle: bool | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> RawResponse[None]:
+        """End a meeting by its short number.
+
+        Takes and raises what ``meetings.end_by_short_id`` does; ``parse()`` returns what that returns.
+        """
+        body = EndMeetingByShortIdRequest(short_id=short_id, recycle=recycle)
+        return self._request(END_BY_SHORT_ID, body, timeout, max_retries)
+
+    def list(
+        self,
+        *,
+        meeting_unique_id: int | UnsetType = UNSET,
+        meeting_id: str | UnsetType = UNSET,
+        min_start_time: int | datetime | UnsetType = UNSET,
+        max_start_time: int | datetime | UnsetType = UNSET,
+        status_list: Sequence[MeetingStatus | int] | UnsetType = UNSET,
+        type: MeetingType | int | UnsetType = UNSET,
+        page_index: int | UnsetType = UNSET,
+        page_size: int | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> RawResponse[MeetingPage]:
+        """List the meetings that can be used.
+
+        Takes and raises what ``meetings.list`` does; ``parse()`` returns the page that the arguments name.
+        """
+        body = ListMeetingsRequest(
+            meeting_unique_id=meeting_unique_id,
+            meeting_id=meeting_id,
+            min_start_time=to_millis("min_start_time", min_start_time),
+            max_start_time=to_millis("max_start_time", max_start_time),
+            status_list=status_list,
+            type=type,
+            page_index=page_index,
+            page_size=page_size,
+        )
+        return self._request(LIST, body, timeout, max_retries)
 
 
-class AsyncRawMeetings:
+class AsyncRawMeetings(AsyncResource):
     """``client.with_raw_response.meetings``: the same methods; each returns a ``RawResponse``."""
 
-    def __init__(self, meetings: AsyncMeetings) -> None:
-        self.create = async_raw(meetings.create)
-        self.anonymous_join_info = async_raw(meetings.anonymous_join_info)
-        self.get = async_raw(meetings.get)
-        self.edit = async_raw(meetings.edit)
-        self.cancel = async_raw(meetings.cancel)
-        self.end_by_meeting_unique_id = async_raw(meetings.end_by_meeting_unique_id)
-        self.end_by_meeting_id = async_raw(meetings.end_by_meeting_id)
-        self.end_by_short_id = async_raw(meetings.end_by_short_id)
-        self.list = async_raw_page(meetings.list)
+    async def create(
+        self,
+        *,
+        host: str,
+        type: MeetingType | int,
+        subject: str,
+        owner: str | UnsetType = UNSET,
+        password: str | UnsetType = UNSET,
+        settings: MeetingSettings | UnsetType = UNSET,
+        start_time: int | datetime | UnsetType = UNSET,
+        end_time: int | datetime | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> RawResponse[Meeting]:
+        """Create a meeting.
+
+        Takes and raises what ``meetings.create`` does; ``parse()`` returns what that returns.
+        """
+        body = CreateMeetingRequest(
+            host=host,
+            owner=owner,
+            type=type,
+            password=password,
+            settings=settings,
+            subject=subject,
+            start_time=to_millis("start_time", start_time),
+            end_time=to_millis("end_time", end_time),
+        )
+        return await self._request(CREATE, body, timeout, max_retries)
+
+    async def anonymous_join_info(
+        self,
+        *,
+        meeting_id: str,
+        nick_name: str,
+        video: DeviceState | int,
+        audio: DeviceState | int,
+        client_type: ClientType | int,
+        device_id: str,
+        password: str | UnsetType = UNSET,
+        role_type: JoinRoleType | int | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> RawResponse[AnonymousJoinInfo]:
+        """Get what an anonymous member needs to join.
+
+        Takes and raises what ``meetings.anonymous_join_info`` does; ``parse()`` returns what that returns.
+        """
+        body = AnonymousJoinInfoRequest(
+            meeting_id=meeting_id, nick_name=nick_name, video=video, audio=audio, password=password, role_type=role_type
+        )
+        return await self._request(
+            ANONYMOUS_JOIN_INFO, body, timeout, max_retries, headers={"clientType": client_type, "deviceId": device_id}
+        )
+
+    async def get(
+        self, *, meeting_unique_id: int, timeout: float | None = None, max_retries: int | None = None
+    ) -> RawResponse[Meeting]:
+        """Get a meeting by its unique id.
+
+        Takes and raises what ``meetings.get`` does; ``parse()`` returns what that returns.
+        """
+        body = GetMeetingRequest(meeting_unique_id=meeting_unique_id)
+        return await self._request(GET, body, timeout, max_retries)
+
+    async def edit(
+        self,
+        *,
+        meeting_unique_id: int,
+        subject: str,
+        start_time: int | datetime | UnsetType = UNSET,
+        end_time: int | datetime | UnsetType = UNSET,
+        password: str | UnsetType = UNSET,
+        settings: MeetingSettings | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> RawResponse[None]:
+        """Edit a scheduled meeting.
+
+        Takes and raises what ``meetings.edit`` does; ``parse()`` returns what that returns.
+        """
+        body = EditMeetingRequest(
+            meeting_unique_id=meeting_unique_id,
+            subject=subject,
+            start_time=to_millis("start_time", start_time),
+            end_time=to_millis("end_time", end_time),
+            password=password,
+            settings=settings,
+        )
+        return await self._request(EDIT, body, timeout, max_retries)
+
+    async def cancel(
+        self, *, meeting_unique_id: int, timeout: float | None = None, max_retries: int | None = None
+    ) -> RawResponse[None]:
+        """Cancel a scheduled meeting.
+
+        Takes and raises what ``meetings.cancel`` does; ``parse()`` returns what that returns.
+        """
+        body = CancelMeetingRequest(meeting_unique_id=meeting_unique_id)
+        return await self._request(CANCEL, body, timeout, max_retries)
+
+    async def end_by_meeting_unique_id(
+        self,
+        *,
+        meeting_unique_id: int,
+        recycle: bool | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> RawResponse[None]:
+        """End a meeting by its unique id.
+
+        Takes and raises what ``meetings.end_by_meeting_unique_id`` does; ``parse()`` returns what that returns.
+        """
+        body = EndMeetingByMeetingUniqueIdRequest(meeting_unique_id=meeting_unique_id, recycle=recycle)
+        return await self._request(END_BY_MEETING_UNIQUE_ID, body, timeout, max_retries)
+
+    async def end_by_meeting_id(
+        self,
+        *,
+        meeting_id: str,
+        recycle: bool | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> RawResponse[None]:
+        """End a meeting by its number.
+
+        Takes and raises what ``meetings.end_by_meeting_id`` does; ``parse()`` returns what that returns.
+        """
+        body = EndMeetingByMeetingIdRequest(meeting_id=meeting_id, recycle=recycle)
+        return await self._request(END_BY_MEETING_ID, body, timeout, max_retries)
+
+    async def end_by_short_id(
+        self,
+        *,
+        short_id: str,
+        recycle: bool | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> RawResponse[None]:
+        """End a meeting by its short number.
+
+        Takes and raises what ``meetings.end_by_short_id`` does; ``parse()`` returns what that returns.
+        """
+        body = EndMeetingByShortIdRequest(short_id=short_id, recycle=recycle)
+        return await self._request(END_BY_SHORT_ID, body, timeout, max_retries)
+
+    async def list(
+        self,
+        *,
+        meeting_unique_id: int | UnsetType = UNSET,
+        meeting_id: str | UnsetType = UNSET,
+        min_start_time: int | datetime | UnsetType = UNSET,
+        max_start_time: int | datetime | UnsetType = UNSET,
+        status_list: Sequence[MeetingStatus | int] | UnsetType = UNSET,
+        type: MeetingType | int | UnsetType = UNSET,
+        page_index: int | UnsetType = UNSET,
+        page_size: int | UnsetType = UNSET,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+    ) -> RawResponse[MeetingPage]:
+        """List the meetings that can be used.
+
+        Takes and raises what ``meetings.list`` does; ``parse()`` returns the page that the arguments name.
+        """
+        body = ListMeetingsRequest(
+            meeting_unique_id=meeting_unique_id,
+            meeting_id=meeting_id,
+            min_start_time=to_millis("min_start_time", min_start_time),
+            max_start_time=to_millis("max_start_time", max_start_time),
+            status_list=status_list,
+            type=type,
+            page_index=page_index,
+            page_size=page_size,
+        )
+        return await self._request(LIST, body, timeout, max_retries)

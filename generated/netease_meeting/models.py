@@ -63,6 +63,8 @@ class Meeting(Model, frozen=True, kw_only=True, gc=False):
 
     _sensitive = frozenset(["password"])
 
+    _identity = frozenset(["meeting_unique_id"])
+
     meeting_unique_id: Int64
     """The unique id of the meeting. Other meetings never get it."""
     meeting_id: str
@@ -157,6 +159,8 @@ class AnonymousJoinInfo(Model, frozen=True, kw_only=True, gc=False):
 
     _sensitive = frozenset(["account_token", "im_token", "av_room_check_sum", "push_url"])
 
+    _identity = frozenset(["account_id"])
+
     code: int | None = None
     """The status code. The vendor's table lists it among the data as well as in the outer object."""
     msg: str | None = None
@@ -215,6 +219,8 @@ class Account(Model, frozen=True, kw_only=True, gc=False):
 
     _sensitive = frozenset(["account_token"])
 
+    _identity = frozenset(["account_id"])
+
     account_id: str
     """The id of the account."""
     account_token: str | None = None
@@ -227,6 +233,8 @@ class Account(Model, frozen=True, kw_only=True, gc=False):
 
 class RecordingFile(Model, frozen=True, kw_only=True, gc=False):
     """A recorded file."""
+
+    _identity = frozenset(["url"])
 
     account_id: str | None = None
     """The id of the recorded account. The vendor's examples give it only for files of a single member."""
@@ -339,6 +347,8 @@ class RecordingCallback(Model, frozen=True, kw_only=True, gc=False):
 
 class CallbackFile(Model, frozen=True, kw_only=True, gc=False):
     """The file of a recording callback."""
+
+    _identity = frozenset(["url"])
 
     account_id: str | None = None
     """The id of the recorded account. The vendor's examples give it only for files of a single member."""

@@ -6,7 +6,8 @@ from __future__ import annotations
 import builtins
 
 from ._runtime.operation import Operation
-from ._runtime.resource import AsyncResource, Resource, async_raw, raw
+from ._runtime.raw import RawResponse
+from ._runtime.resource import AsyncResource, Resource
 from .models import ListRecordingsRequest, RecordingFile
 from .signing import CHECK_SUM
 
@@ -51,7 +52,7 @@ class Recordings(Resource):
             NotFoundError: The meeting does not exist (2000).
         """
         body = ListRecordingsRequest(meeting_unique_id=meeting_unique_id)
-        return self._call(LIST, body, timeout, max_retries)
+        return self._request(LIST, body, timeout, max_retries).parse()
 
 
 class AsyncRecordings(AsyncResource):
@@ -83,18 +84,32 @@ class AsyncRecordings(AsyncResource):
             NotFoundError: The meeting does not exist (2000).
         """
         body = ListRecordingsRequest(meeting_unique_id=meeting_unique_id)
-        return await self._call(LIST, body, timeout, max_retries)
+        return (await self._request(LIST, body, timeout, max_retries)).parse()
 
 
-class RawRecordings:
+class RawRecordings(Resource):
     """``client.with_raw_response.recordings``: the same methods; each returns a ``RawResponse``."""
 
-    def __init__(self, recordings: Recordings) -> None:
-        self.list = raw(recordings.list)
+    def list(
+        self, *, meeting_unique_id: int, timeout: float | None = None, max_retries: int | None = None
+    ) -> RawResponse[builtins.list[RecordingFile]]:
+        """List the recordings of a meeting.
+
+        Takes and raises what ``recordings.list`` does; ``parse()`` returns what that returns.
+        """
+        body = ListRecordingsRequest(meeting_unique_id=meeting_unique_id)
+        return self._request(LIST, body, timeout, max_retries)
 
 
-class AsyncRawRecordings:
+class AsyncRawRecordings(AsyncResource):
     """``client.with_raw_response.recordings``: the same methods; each returns a ``RawResponse``."""
 
-    def __init__(self, recordings: AsyncRecordings) -> None:
-        self.list = async_raw(recordings.list)
+    async def list(
+        self, *, meeting_unique_id: int, timeout: float | None = None, max_retries: int | None = None
+    ) -> RawResponse[builtins.list[RecordingFile]]:
+        """List the recordings of a meeting.
+
+        Takes and raises what ``recordings.list`` does; ``parse()`` returns what that returns.
+        """
+        body = ListRecordingsRequest(meeting_unique_id=meeting_unique_id)
+        return await self._request(LIST, body, timeout, max_retries)

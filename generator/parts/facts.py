@@ -38,3 +38,11 @@ def properties(schemas: dict[str, Any], name: str) -> Iterator[tuple[str, dict[s
             yield wire, raw, (*path, "properties", wire)
         parts = schema.get("allOf", [])
         pending[:0] = [(part, (*path, "allOf", index)) for index, part in enumerate(parts)]
+
+
+def identifiers(schemas: dict[str, Any], name: str) -> tuple[str, ...]:
+    """Return the identifying properties of an object schema, those of what it is composed of included."""
+    schema = schemas[name]
+    parts = (part["$ref"].rsplit("/", 1)[1] for part in schema.get("allOf", []) if "$ref" in part)
+    inherited = [wire for part in parts for wire in identifiers(schemas, part)]
+    return (*inherited, *schema.get("x-identity", ()))

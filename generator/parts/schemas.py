@@ -8,7 +8,7 @@ from .. import naming
 from ..ir import Enum, Field, Member, Model, Text, TypeRef
 from ..parse import ParsedField
 from .contract import Contract, Path
-from .facts import properties, text
+from .facts import identifiers, properties, text
 from .limits import limits
 
 
@@ -25,7 +25,13 @@ class Schemas:
             return self.models[name]
         schema = self._contract.schemas[name]
         fields = self.fields(name)
-        model = Model(name, text(schema, "description"), fields, self._contract.source("components", "schemas", name))
+        model = Model(
+            name,
+            text(schema, "description"),
+            fields,
+            self._contract.source("components", "schemas", name),
+            identifiers(self._contract.schemas, name),
+        )
         names = [field.name for field in fields] + [field.moment_name for field in model.moments]
         self._contract.check_unique(names, f"field of {name}", ("components", "schemas", name))
         self.models[name] = model

@@ -6,7 +6,8 @@ import logging
 
 import pytest
 from netease_meeting import errors
-from netease_meeting._runtime.flow import Sleep, masked
+from netease_meeting._runtime.flow import Sleep
+from netease_meeting._runtime.masking import masked
 
 from tests.runtime.drive import MEETING, Driver, answer, lost, page, refused
 

@@ -178,7 +178,8 @@ def test_what_trying_again_cannot_help_is_not_tried_again() -> None:
 def test_a_result_of_another_shape_was_carried_out() -> None:
     driver = Driver()
     error = driver.fails("meetings.create", lambda send: answer(ret=[1]))
-    assert type(error) is errors.APIResponseError
+    assert type(error) is errors.OutcomeUnknownError
+    assert (error.code, error.data, len(error.attempts)) == (200, [1], 1)
     assert len(driver.sends) == 1
 
 

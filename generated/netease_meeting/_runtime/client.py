@@ -79,9 +79,6 @@ class BaseClient(Generic[AnyTransport]):
             )
         )
 
-    def _raw(self) -> Self:
-        return self._with(msgspec.structs.replace(self._core, raw=True))
-
     def _with(self, core: Core[AnyTransport]) -> Self:
         other = object.__new__(type(self))
         other._app_key = self._app_key
@@ -141,11 +138,10 @@ class Client(BaseClient[Transport]):
         """
         try:
             session = self._session(app_key, app_secret, base_url, insecure, on_attempt)
+            transport = _transport(transport, http_client)
         except ConfigurationError as error:
             del app_secret  # tracebacks are logged with their variables
             raise error.with_traceback(None) from None
-        if transport is None:
-            transport = _default() if http_client is None else HttpxTransport(http_client)
         self._core = Core(session, transport, timeout, max_retries)
 
     def post(
@@ -189,11 +185,10 @@ class AsyncClient(BaseClient[AsyncTransport]):
         """Build a client; the arguments and errors are those of ``MeetingClient``."""
         try:
             session = self._session(app_key, app_secret, base_url, insecure, on_attempt)
+            transport = _async_transport(transport, http_client)
         except ConfigurationError as error:
             del app_secret  # tracebacks are logged with their variables
             raise error.with_traceback(None) from None
-        if transport is None:
-            transport = _default_async() if http_client is None else AsyncHttpxTransport(http_client)
         self._core = Core(session, transport, timeout, max_retries)
 
     async def post(
@@ -238,13 +233,38 @@ def _configured(contract: Contract, name: str, value: str | None) -> str:
     return value
 
 
-def _default() -> Transport:
-    from .httpcore_transport import HttpcoreTransport  # slow to import; a call's deadline does not pay for it
+def _transport(transport: Transport | None, http_client: HttpClient | None) -> Transport:
+    if transport is None and http_client is None:
+        from .httpcore_transport import HttpcoreTransport  # slow to import; a call's deadline does not pay for it
 
-    return HttpcoreTransport()
+        return HttpcoreTransport()
+    from . import injected
+
+    if transport is None:
+        injected.check_http_client(http_client, asynchronous=False)
+        assert http_client is not None
+        return HttpxTransport(http_client)
+    injected.check_transport(transport, asynchronous=False)
+    _check_one(http_client)
+    return transport
 
 
-def _default_async() -> AsyncTransport:
-    from .async_httpcore_transport import AsyncHttpcoreTransport
+def _async_transport(transport: AsyncTransport | None, http_client: HttpClient | None) -> AsyncTransport:
+    if transport is None and http_client is None:
+        from .async_httpcore_transport import AsyncHttpcoreTransport
 
-    return AsyncHttpcoreTransport()
+        return AsyncHttpcoreTransport()
+    from . import injected
+
+    if transport is None:
+        injected.check_http_client(http_client, asynchronous=True)
+        assert http_client is not None
+        return AsyncHttpxTransport(http_client)
+    injected.check_transport(transport, asynchronous=True)
+    _check_one(http_client)
+    return transport
+
+
+def _check_one(http_client: HttpClient | None) -> None:
+    if http_client is not None:
+        raise ConfigurationError("pass transport= or http_client=, not both: one of them would not be used.")

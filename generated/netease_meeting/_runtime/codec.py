@@ -9,7 +9,9 @@ from typing import Any, NoReturn, TypeVar, cast
 import msgspec
 
 from . import lenient
+from .attempt import logger
 from .errors import APIError, APIResponseError, ArgumentError, printable
+from .masking import MaskedDict
 from .operation import CodeFacts, Contract, Operation
 from .raw import RawResponse
 from .secret import Opaque
@@ -23,6 +25,9 @@ _REFUSALS = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 _LARGE = 16 * 1024
 """Bytes. In a larger reply only the envelope's own keys are held to stand there once: looking at every row would cost
 more than reading them."""
+
+_MOST_WARNINGS = 1000
+"""Of one client. The contract has fewer fields; a schema that contains itself may have more."""
 
 _BEGINNING = 64
 """Bytes of a page that are looked for: to look for all of it takes as long as to read it."""
@@ -67,13 +72,14 @@ class Codec:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._decoders: dict[str, msgspec.json.Decoder[Any]] = {}
+        self._warned: dict[tuple[str, str], object] = {}
         data = msgspec.defstruct(
             "Data", [("data", msgspec.Raw, msgspec.Raw())], rename={"data": contract.envelope.data}
         )
         self._data: msgspec.json.Decoder[Any] = msgspec.json.Decoder(data)
 
     def decode(self, operation: Operation[Result], reply: Reply) -> RawResponse[Result]:
-        """Return the answer with its unwrapped result.
+        """Return the answer with its unwrapped result, or with the error that ``parse()`` is to raise.
 
         Raises the family of ``APIError`` for a business code, ``APIResponseError`` for anything that is no envelope.
         """
@@ -128,7 +134,7 @@ class Codec:
         except _REFUSALS as error:
             self._refuse(operation, reply, f"not JSON ({error})" if reply.body else "empty")
         if not isinstance(answer, dict):
-            self._refuse(operation, reply, f"JSON, but {_name(answer)} instead of an object")
+            self._refuse(operation, reply, f"JSON, but {lenient.name_of(answer)} instead of an object")
         answer = cast("dict[str, Any]", answer)
         if repeats:
             self._refuse(operation, reply, "an object that names one key twice")
@@ -137,26 +143,41 @@ class Codec:
             self._refuse(
                 operation,
                 reply,
-                f"an object whose `{names.code}` is {_name(code) if names.code in answer else 'missing'}",
+                f"an object whose `{names.code}` is {lenient.name_of(code) if names.code in answer else 'missing'}",
             )
         request_id = _text(answer.get(names.request_id))
         if code != names.success:
             raise self.error(operation.name, code, _text(answer.get(names.message)) or "", request_id, reply)
         if reply.status >= 400:
             self._refuse(operation, reply, f"HTTP {reply.status} around `{names.code}`: {code}")
+        return self._forgiven(operation, reply, answer)
+
+    def _forgiven(self, operation: Operation[Result], reply: Reply, answer: dict[str, Any]) -> RawResponse[Result]:
+        """Return the answer that reports success, with as much of the result as can be read."""
+        names = self._contract.envelope
+        request_id, cost = _text(answer.get(names.request_id)), _text(answer.get(names.cost))
         data: Any = None
+        left_out = False
+
+        def report(flaw: lenient.Flaw, consequence: str) -> None:
+            nonlocal left_out
+            left_out = left_out or consequence == lenient.LEFT_OUT
+            self._warn(operation.name, flaw, consequence)
+
         if operation.result is not None:
             try:
-                data = lenient.convert(answer.get(names.data), operation.result)
-            except msgspec.ValidationError as error:
-                self._refuse(
-                    operation,
-                    reply,
-                    f"success, but `{names.data}` is not what the contract says: {error}",
-                    request_id,
-                    code,
-                )
-        return RawResponse(reply, request_id, _text(answer.get(names.cost)), data)
+                data = lenient.convert(answer.get(names.data), operation.result, names.data, report)
+            except lenient.UnreadableError as unreadable:
+                error = self._unusable(operation, reply, unreadable.flaw, request_id, answer.get(names.data))
+                return RawResponse(reply, request_id, cost, data, error=error)
+        return RawResponse(reply, request_id, cost, data, left_out=left_out)
+
+    def _warn(self, operation: str, flaw: lenient.Flaw, consequence: str) -> None:
+        """Log a flaw once: a server that has it once has it in every response."""
+        if len(self._warned) < _MOST_WARNINGS:
+            mark = object()
+            if self._warned.setdefault((operation, flaw.path), mark) is mark:
+                logger.warning("%s: in the response %s; %s", operation, flaw, consequence)
 
     def error(self, operation: str, code: int, message: str, request_id: str | None, reply: Reply) -> APIError:
         """Return the exception for a business code."""
@@ -179,27 +200,30 @@ class Codec:
             **hints,
         )
 
+    def _unusable(
+        self, operation: Operation[Any], reply: Reply, flaw: lenient.Flaw, request_id: str | None, data: Any
+    ) -> APIResponseError:
+        shown = lenient.names_in(operation.result) - self._contract.sensitive
+        return APIResponseError(
+            f"{operation.name}: the server reported success, but {flaw} · {_described(reply)}",
+            operation=operation.name,
+            status=reply.status,
+            request_id=request_id,
+            code=self._contract.envelope.success,
+            data=MaskedDict(data, shown) if lenient.is_object(data) else data,
+            hint="What the response did say is in `data`. The API may have changed.",
+            hint_zh="响应中的其余内容在 `data` 中。接口可能已变更。",
+        )
+
     def facts(self, code: int) -> CodeFacts | None:
         """Return what the contract says about a business code."""
         return self._contract.codes.get(code)
 
-    def _refuse(
-        self,
-        operation: Operation[Any],
-        reply: Reply,
-        what: str,
-        request_id: str | None = None,
-        code: int | None = None,
-    ) -> NoReturn:
-        kind = reply.header(b"content-type") or "no content type"
-        # The first bytes of a reply that failed to parse may hold a token: say what kind of thing it is instead.
+    def _refuse(self, operation: Operation[Any], reply: Reply, what: str) -> NoReturn:
         raise APIResponseError(
-            f"{operation.name}: the answer is {what} · "
-            f"HTTP {reply.status} · {printable(kind, 100)} · {len(reply.body)} bytes",
+            f"{operation.name}: the answer is {what} · {_described(reply)}",
             operation=operation.name,
             status=reply.status,
-            request_id=request_id,
-            code=code,
             hint="Something between you and the API answered in its place, or the API changed.",
             hint_zh="可能是中间网关代为应答，或接口已变更。",
         )
@@ -209,19 +233,10 @@ def _text(value: object) -> str | None:
     return str(value) if type(value) in (str, int, float) else None
 
 
-_NAMES: dict[type[Any], str] = {
-    dict: "an object",
-    list: "an array",
-    str: "text",
-    bool: "a boolean",
-    float: "a fraction",
-    int: "a number",
-    type(None): "null",
-}
-
-
-def _name(value: object) -> str:
-    return _NAMES.get(type(value), "something else")
+def _described(reply: Reply) -> str:
+    # The first bytes of a reply that failed to parse may hold a token: say what kind of thing it is instead.
+    kind = reply.header(b"content-type") or "no content type"
+    return f"HTTP {reply.status} · {printable(kind, 100)} · {len(reply.body)} bytes"
 
 
 def _kept_every_key(body: bytes, answer: msgspec.Struct) -> bool:

@@ -9,11 +9,11 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from .errors import ArgumentError
+from .errors import ArgumentError, ClientClosedError, ConfigurationError
 from .flow import Flow, Send, Session, call
 from .operation import Operation
 from .raw import RawResponse
-from .transport import AsyncTransport, Header, Reply, Transport, TransportError
+from .transport import AsyncTransport, Header, Reply, Transport, TransportError, foreign
 
 Result = TypeVar("Result")
 LONGEST_TIMEOUT = 86_400.0
@@ -29,7 +29,6 @@ class Core(msgspec.Struct, Generic[AnyTransport], frozen=True):
     transport: AnyTransport
     timeout: float
     max_retries: int
-    raw: bool = False
 
     def __post_init__(self) -> None:
         _check(self.timeout)
@@ -59,6 +58,10 @@ def _check(timeout: float) -> float:
     return timeout
 
 
+_BEFORE_SENDING = (ArgumentError, ClientClosedError, ConfigurationError)
+"""What a transport raises instead of sending."""
+
+
 def run(transport: Transport, flow: Flow[Result]) -> RawResponse[Result]:
     """Carry out *flow* in this thread."""
     outcome: Reply | TransportError | None = None
@@ -70,6 +73,10 @@ def run(transport: Transport, flow: Flow[Result]) -> RawResponse[Result]:
                     outcome = transport.send(*action)
                 except TransportError as failure:
                     outcome = failure
+                except _BEFORE_SENDING:
+                    raise
+                except Exception as failure:  # of an injected client, its hooks, or a transport of the caller's
+                    outcome = foreign(failure)
             else:
                 time.sleep(action.seconds)
                 outcome = None
@@ -89,6 +96,10 @@ async def run_async(transport: AsyncTransport, flow: Flow[Result]) -> RawRespons
                     outcome = await transport.send(*action)
                 except TransportError as failure:
                     outcome = failure
+                except _BEFORE_SENDING:
+                    raise
+                except Exception as failure:  # of an injected client, its hooks, or a transport of the caller's
+                    outcome = foreign(failure)
             else:
                 import asyncio  # here, because a synchronous program has no use for it
 

@@ -3,8 +3,19 @@
 
 from __future__ import annotations
 
-from enum import IntEnum, StrEnum
+from enum import Enum, IntEnum, StrEnum
+from functools import cache
+from itertools import count
 from typing import Any
+
+
+@cache
+def absent(kind: type[Enum]) -> int | str:
+    """Return the value of the member that stands for one the server did not send: none that the contract names."""
+    known = {member.value for member in kind}
+    if issubclass(kind, int):
+        return next(number for number in count(-1, -1) if number not in known)
+    return next(text for text in ("?" * length for length in count()) if text not in known)
 
 
 class OpenIntEnum(IntEnum):
@@ -16,7 +27,7 @@ class OpenIntEnum(IntEnum):
             return None
         # Not registered in the class: a server that sends many new values must not grow our memory.
         member = int.__new__(cls, value)
-        member._name_ = f"UNKNOWN_{value}".replace("-", "MINUS_")
+        member._name_ = "UNKNOWN" if value == absent(cls) else f"UNKNOWN_{value}".replace("-", "MINUS_")
         member._value_ = value
         return member
 

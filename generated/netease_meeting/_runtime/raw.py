@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
+from .errors import MeetingError
 from .transport import Reply
 
 Result = TypeVar("Result")
@@ -14,14 +15,28 @@ Result = TypeVar("Result")
 class RawResponse(Generic[Result]):
     """What ``client.with_raw_response`` returns: status, headers and body beside the result.
 
-    A business code other than success raises here as it does everywhere.
+    A business code other than success raises at the call, as it does everywhere. A successful response whose result
+    cannot be read is returned: ``parse()`` raises, and the rest is there.
     """
 
-    __slots__ = ("_reply", "_result", "cost_time", "request_id")
+    __slots__ = ("_reply", "_result", "cost_time", "error", "left_out", "request_id")
 
-    def __init__(self, reply: Reply, request_id: str | None, cost_time: str | None, result: Result) -> None:
+    def __init__(
+        self,
+        reply: Reply,
+        request_id: str | None,
+        cost_time: str | None,
+        result: Result,
+        *,
+        error: MeetingError | None = None,
+        left_out: bool = False,
+    ) -> None:
         self._reply = reply
         self._result = result
+        self.error = error
+        """What ``parse()`` raises because the result lacks its identifier; ``None`` where there is a result."""
+        self.left_out = left_out
+        """Whether the result lacks elements of a list that could not be read."""
         self.request_id = request_id
         """The vendor's number for the request, or ``None``."""
         self.cost_time = cost_time
@@ -43,7 +58,13 @@ class RawResponse(Generic[Result]):
         return self._reply.body
 
     def parse(self) -> Result:
-        """Return the result the plain method would have returned."""
+        """Return the result the plain method would have returned.
+
+        Raises:
+            MeetingError: The result lacks its identifier; the error is the one in ``error``.
+        """
+        if self.error is not None:
+            raise self.error.with_traceback(None)
         return self._result
 
     def without_result(self) -> RawResponse[None]:

@@ -32,6 +32,7 @@ def lost_request(operation: Operation[Any], error: OutcomeUnknownError) -> Mappi
 
 
 def agree(row: msgspec.Struct, sent: Mapping[str, Any], names: Sequence[str]) -> bool:
-    """Whether *row* has what was *sent* in each of the fields that were sent."""
+    """Whether *row* has what was *sent* in each of the fields that were sent, as far as the row says something."""
     found = msgspec.to_builtins(row)
-    return all(found.get(name) == sent[name] for name in names if name in sent)
+    said = [name for name in names if name in sent and name in found]
+    return bool(said) and all(found[name] == sent[name] for name in said)

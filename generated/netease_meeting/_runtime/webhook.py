@@ -154,9 +154,10 @@ class BaseWebhook(Handlers[Event]):
             problem = f"{self._tag} {number} is new"
         else:
             try:
-                return lenient.convert(content, self._events[number])
-            except msgspec.ValidationError as error:
-                problem = str(error)
+                # Strictly: an empty value in the place of a missing one would give different events one key.
+                return lenient.convert(content, self._events[number], self._body)
+            except lenient.UnreadableError as unreadable:
+                problem = str(unreadable)
         meeting, moment = (lenient.integer(content.get(name)) for name in self._order)
         return UnknownEvent(
             msg_type=number,

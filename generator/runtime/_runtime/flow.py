@@ -12,16 +12,16 @@ import msgspec
 from .attempt import Attempt, OnAttempt, logger, tell
 from .clock import SMALLEST_OFFSET, Clock, measure
 from .codec import Codec
-from .errors import APIConnectionError, APIError, APIResponseError, MeetingError
+from .errors import APIConnectionError, APIError, APIResponseError, MeetingError, OutcomeUnknownError
 from .gateways import Gateways
-from .lenient import is_array, is_object
+from .masking import masked
 from .operation import Contract, Operation, Recovery
 from .raw import RawResponse
 from .retry import LONGEST_WAIT, THROTTLED, Budget, Outcome, backoff, may_repeat, retry_after
 from .search import is_blank
 from .secret import SignedHeaders
 from .signing import Signer
-from .transport import Header, Reply, TransportError
+from .transport import Header, Reply, TransportError, checked
 from .urls import is_trusted
 
 Result = TypeVar("Result")
@@ -108,10 +108,13 @@ def call(
         sent_at = clock.monotonic()
         sent = SignedHeaders([*session.headers, *headers, *signed])
         outcome = yield Send(gateway + operation.path, sent, body, course.deadline)
-        assert outcome is not None
+        if type(outcome) is not Reply or type(outcome.status) is not int or type(outcome.body) is not bytes:
+            outcome = checked(outcome)
         answer = _read(session, operation, outcome, timeout, gateway)
         if isinstance(answer, RawResponse):
-            _observe(session, operation, course, gateway, sent_at, outcome, answer)
+            if answer.error is not None:
+                answer.error = _unusable(operation, body, course, signed_at, answer.error)
+            _observe(session, operation, course, gateway, sent_at, outcome, answer, raised=answer.error)
             session.gateways.worked(gateway)
             session.budget.refund(course.earned)
             _believe(session, course)
@@ -160,7 +163,7 @@ def _judge(session: Session, error: MeetingError, outcome: Reply | TransportErro
         if outcome.sent:
             return Outcome.AMBIGUOUS
         return Outcome.NOT_SENT if outcome.queued or not outcome.retryable else Outcome.UNREACHABLE
-    if error.code is not None:  # that of success stands around a result of another shape: it was carried out
+    if error.code is not None:
         facts = session.codec.facts(error.code)
         return _BY_CODE.get(facts.repeat, Outcome.FINAL) if facts else Outcome.FINAL
     if outcome.status == 429:
@@ -291,9 +294,10 @@ def _recover(
     remaining = course.deadline - session.clock.monotonic()
     try:
         found = yield from call(session, reading, question, (), timeout=remaining, max_retries=1)
+        result = found.parse()
     except (APIError, APIResponseError, APIConnectionError):
         return None
-    if recovery.attribute is not None and getattr(found.parse(), recovery.attribute) not in recovery.values:
+    if recovery.attribute is not None and getattr(result, recovery.attribute) not in recovery.values:
         return None
     if operation.result is None:
         return cast("RawResponse[Result]", found.without_result())
@@ -334,11 +338,28 @@ def _safe_to_repeat(course: _Course, kind: Outcome, *, done: bool) -> bool | Non
     return None if kind in (Outcome.FINAL, Outcome.CLOCK) else may_repeat(course.harmless, kind)
 
 
-def masked(value: Any, sensitive: frozenset[str]) -> Any:
-    """Return a copy of JSON data with ``***`` for what is *sensitive*."""
-    if is_object(value):
-        return {name: "***" if name in sensitive else masked(item, sensitive) for name, item in value.items()}
-    return [masked(item, sensitive) for item in value] if is_array(value) else value
+def _unusable(
+    operation: Operation[Any], body: bytes, course: _Course, sent_at: float, error: MeetingError
+) -> MeetingError:
+    """Return what ``parse()`` raises for a response that reports success but lacks the result's identifier."""
+    error.attempts = (*course.failures, f"attempt {len(course.failures) + 1}: {error}")
+    error.safe_to_repeat = course.harmless
+    if course.harmless:
+        return error
+    return OutcomeUnknownError(
+        str(error),
+        operation=operation.name,
+        sent_at=sent_at,
+        sent=masked(msgspec.json.decode(body), operation.sensitive),
+        code=error.code,
+        request_id=error.request_id,
+        data=error.data,
+        attempts=error.attempts,
+        safe_to_repeat=False,
+        status=error.status,
+        hint="It was carried out: do not repeat it, look for what it made. What the response did say is in `data`.",
+        hint_zh="请求已执行：请勿重试，请查询其结果。响应中的其余内容在 `data` 中。",
+    )
 
 
 # -- what is told of it
@@ -359,16 +380,16 @@ def _observe(
 ) -> None:
     if session.on_attempt is None and not logger.isEnabledFor(logging.DEBUG):
         return
-    error = None if isinstance(answer, RawResponse) else answer
+    error = answer.error if isinstance(answer, RawResponse) else answer
     attempt = Attempt(
         operation=operation.name,
         base_url=gateway,
         path=operation.path,
-        number=len(course.failures) + (1 if error is None else 0),
+        number=len(course.failures) + (1 if isinstance(answer, RawResponse) else 0),
         call_started_at=course.started_at,
         seconds=session.clock.monotonic() - sent_at if seconds is None else seconds,
         status=outcome.status if isinstance(outcome, Reply) else None,
-        code=session.contract.envelope.success if error is None else error.code,
+        code=session.contract.envelope.success if isinstance(answer, RawResponse) else answer.code,
         request_id=answer.request_id,
         error=error,
         wait=wait,

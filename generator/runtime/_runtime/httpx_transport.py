@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
-from .content import Content
+from .content import LARGEST_BODY, Content
 from .errors import CLOSED, ClientClosedError
-from .transport import Header, Reply, TransportError
+from .transport import Header, Reply, TransportError, foreign
 
 _NOT_SENT = frozenset(
     {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol", "LocalProtocolError"}
@@ -48,19 +49,25 @@ class HttpxTransport:
     def send(self, url: str, headers: Sequence[Header], body: bytes, deadline: float) -> Reply:
         """POST *body*; see ``Transport.send``."""
         _check_open(self._closed or self._client.is_closed)
-        request = self._client.build_request("POST", url, **_options(headers, body, deadline))
+        try:
+            request = self._client.build_request("POST", url, **_options(headers, body, deadline))
+        except Exception as error:
+            raise _unsent(error) from None
         try:
             response = self._client.send(request, stream=True, auth=None, follow_redirects=False)
             try:
+                if response.is_stream_consumed or response.is_closed:
+                    return _read_before(response)
                 content = Content(response.headers.get("content-encoding"), deadline)
                 chunks: Iterator[bytes] = response.iter_raw()
                 for chunk in chunks:
                     content.add(chunk)
+                return Reply(response.status_code, response.headers.raw, content.read())
             finally:
-                response.close()
+                with suppress(Exception):  # of a hook or a wrapper: what was read stands
+                    response.close()
         except Exception as error:
             raise _failure(error, self._client, url) from None
-        return Reply(response.status_code, response.headers.raw, content.read())
 
     def close(self) -> None:
         """Leave the client open: it is the caller's."""
@@ -77,19 +84,25 @@ class AsyncHttpxTransport:
     async def send(self, url: str, headers: Sequence[Header], body: bytes, deadline: float) -> Reply:
         """POST *body*; see ``Transport.send``."""
         _check_open(self._closed or self._client.is_closed)
-        request = self._client.build_request("POST", url, **_options(headers, body, deadline))
+        try:
+            request = self._client.build_request("POST", url, **_options(headers, body, deadline))
+        except Exception as error:
+            raise _unsent(error) from None
         try:
             response = await self._client.send(request, stream=True, auth=None, follow_redirects=False)
             try:
+                if response.is_stream_consumed or response.is_closed:
+                    return _read_before(response)
                 content = Content(response.headers.get("content-encoding"), deadline)
                 chunks: AsyncIterator[bytes] = response.aiter_raw()
                 async for chunk in chunks:
                     content.add(chunk)
+                return Reply(response.status_code, response.headers.raw, content.read())
             finally:
-                await response.aclose()
+                with suppress(Exception):  # of a hook or a wrapper: what was read stands
+                    await response.aclose()
         except Exception as error:
             raise _failure(error, self._client, url) from None
-        return Reply(response.status_code, response.headers.raw, content.read())
 
     async def aclose(self) -> None:
         """Leave the client open: it is the caller's."""
@@ -109,11 +122,32 @@ def _options(headers: Sequence[Header], body: bytes, deadline: float) -> dict[st
     }
 
 
-def _failure(error: Exception, client: HttpClient, url: str) -> Exception:
+def _read_before(response: Any) -> Reply:
+    """Return the reply whose body a hook, or whatever made the response, has read; its content is decoded."""
+    try:
+        body: bytes = response.content
+    except Exception:
+        raise TransportError(
+            "the body of the response was consumed or closed, by an event hook perhaps, and not kept: "
+            "a hook has to call response.read(), or await response.aread()"
+        ) from None
+    if len(body) > LARGEST_BODY:
+        raise TransportError(f"the answer is larger than {LARGEST_BODY // 2**20} MiB")
+    return Reply(response.status_code, response.headers.raw, body)
+
+
+def _unsent(error: Exception) -> TransportError:
+    failure = foreign(error)
+    return TransportError(f"the HTTP client made no request: {failure}", sent=False, retryable=False)
+
+
+def _failure(error: Exception, client: HttpClient, url: str) -> TransportError:
     """Return what a failure means for the call. By name: the two libraries share their names, but not their classes."""
     names = {kind.__name__ for kind in type(error).__mro__}
-    if "TransportError" not in names or isinstance(error, TransportError):
+    if isinstance(error, TransportError):
         return error
+    if "TransportError" not in names:
+        return foreign(error)
     from . import failures  # a call that succeeds does not load it
 
     reason = failures.reason(error)

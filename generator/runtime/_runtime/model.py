@@ -20,6 +20,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, gc=False, omit_defaults=T
     """An immutable value of the contract. ``repr`` masks what the contract marks as sensitive."""
 
     _sensitive: ClassVar[frozenset[str]] = frozenset()
+    _identity: ClassVar[frozenset[str]] = frozenset()
+    """The fields without which a response says nothing that can be used: see ``x-identity`` in CONTRIBUTING.md."""
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
         present = ((name, getattr(self, name)) for name in self.__struct_fields__)

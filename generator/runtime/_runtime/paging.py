@@ -7,6 +7,8 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from .raw import RawResponse
+
 Row = TypeVar("Row")
 Page = TypeVar("Page")
 
@@ -22,7 +24,7 @@ class Paging(msgspec.Struct, Generic[Row, Page], frozen=True):
 class Pager(Generic[Row, Page]):
     """Iterate it for the rows of all pages; ``pages()`` for the pages; ``page`` is the one the last row came from."""
 
-    def __init__(self, fetch: Callable[[int], Page], first: int, paging: Paging[Row, Page]) -> None:
+    def __init__(self, fetch: Callable[[int], RawResponse[Page]], first: int, paging: Paging[Row, Page]) -> None:
         self._fetch = fetch
         self._first = first
         self._paging = paging
@@ -38,12 +40,13 @@ class Pager(Generic[Row, Page]):
         index = self._first
         before: Page | None = None
         while True:
-            self.page = page = self._fetch(index)
+            response = self._fetch(index)
+            self.page = page = response.parse()
             if before is not None and _repeats(before, page, self._paging):
                 return
             yield page
             index += 1
-            if _is_last(page, index, self._paging):
+            if _is_last(page, index, self._paging, response.left_out):
                 return
             before = page
 
@@ -51,7 +54,9 @@ class Pager(Generic[Row, Page]):
 class AsyncPager(Generic[Row, Page]):
     """``async for`` over the rows of all pages; ``pages()`` for the pages; ``page`` is the one fetched last."""
 
-    def __init__(self, fetch: Callable[[int], Awaitable[Page]], first: int, paging: Paging[Row, Page]) -> None:
+    def __init__(
+        self, fetch: Callable[[int], Awaitable[RawResponse[Page]]], first: int, paging: Paging[Row, Page]
+    ) -> None:
         self._fetch = fetch
         self._first = first
         self._paging = paging
@@ -68,20 +73,24 @@ class AsyncPager(Generic[Row, Page]):
         index = self._first
         before: Page | None = None
         while True:
-            self.page = page = await self._fetch(index)
+            response = await self._fetch(index)
+            self.page = page = response.parse()
             if before is not None and _repeats(before, page, self._paging):
                 return
             yield page
             index += 1
-            if _is_last(page, index, self._paging):
+            if _is_last(page, index, self._paging, response.left_out):
                 return
             before = page
 
 
-def _is_last(page: Any, next_index: int, paging: Paging[Any, Any]) -> bool:
-    # An empty page ends the list whatever the totals say: meetings move between pages while we read.
+def _is_last(page: Any, next_index: int, paging: Paging[Any, Any], left_out: bool) -> bool:
     total = paging.total_pages(page)
-    return not paging.rows(page) or (total is not None and next_index >= total)
+    if total is not None and next_index >= total:
+        return True
+    # An empty page ends the list whatever the totals say: meetings move between pages while we read. One that is empty
+    # because its rows could not be read does not, as long as a total does.
+    return not paging.rows(page) and not (left_out and total is not None)
 
 
 def _repeats(before: Any, page: Any, paging: Paging[Any, Any]) -> bool:

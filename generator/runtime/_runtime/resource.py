@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, ParamSpec, TypeVar, cast
+from collections.abc import Awaitable, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -17,7 +17,6 @@ from .raw import RawResponse
 from .signing import check_header
 from .transport import AsyncTransport, Transport
 
-Params = ParamSpec("Params")
 Result = TypeVar("Result")
 Row = TypeVar("Row")
 Page = TypeVar("Page")
@@ -29,21 +28,19 @@ class Resource:
     def __init__(self, core: Core[Transport]) -> None:
         self._core = core
 
-    def _call(
+    def _request(
         self,
         operation: Operation[Result],
         body: msgspec.Struct,
         timeout: float | None,
         max_retries: int | None,
         headers: dict[str, str | int] | None = None,
-    ) -> Result:
+    ) -> RawResponse[Result]:
         core = self._core
         encoded = codec.encode(operation.name, body)
-        answer = run(
+        return run(
             core.transport, core.flow(operation, encoded, _headers(operation.name, headers), timeout, max_retries)
         )
-        # with_raw_response hands out resources whose declared results are wrapped: see raw() below.
-        return cast(Result, answer) if core.raw else answer.parse()
 
     def _list(
         self,
@@ -53,11 +50,10 @@ class Resource:
         timeout: float | None,
         max_retries: int | None,
     ) -> Pager[Row, Page]:
-        def fetch(index: int) -> Page:
-            return self._call(operation, msgspec.structs.replace(body, **{paging.index: index}), timeout, max_retries)
+        def fetch(index: int) -> RawResponse[Page]:
+            page = msgspec.structs.replace(body, **{paging.index: index})
+            return self._request(operation, page, timeout, max_retries)
 
-        if self._core.raw:
-            return cast("Pager[Row, Page]", self._call(operation, body, timeout, max_retries))
         return Pager(fetch, _first(body, paging), paging)
 
 
@@ -67,20 +63,19 @@ class AsyncResource:
     def __init__(self, core: Core[AsyncTransport]) -> None:
         self._core = core
 
-    async def _call(
+    async def _request(
         self,
         operation: Operation[Result],
         body: msgspec.Struct,
         timeout: float | None,
         max_retries: int | None,
         headers: dict[str, str | int] | None = None,
-    ) -> Result:
+    ) -> RawResponse[Result]:
         core = self._core
         encoded = codec.encode(operation.name, body)
-        answer = await run_async(
+        return await run_async(
             core.transport, core.flow(operation, encoded, _headers(operation.name, headers), timeout, max_retries)
         )
-        return cast(Result, answer) if core.raw else answer.parse()
 
     def _list(
         self,
@@ -90,32 +85,11 @@ class AsyncResource:
         timeout: float | None,
         max_retries: int | None,
     ) -> AsyncPager[Row, Page]:
-        def fetch(index: int) -> Awaitable[Page]:
-            return self._call(operation, msgspec.structs.replace(body, **{paging.index: index}), timeout, max_retries)
+        def fetch(index: int) -> Awaitable[RawResponse[Page]]:
+            page = msgspec.structs.replace(body, **{paging.index: index})
+            return self._request(operation, page, timeout, max_retries)
 
-        if self._core.raw:
-            return cast("AsyncPager[Row, Page]", self._call(operation, body, timeout, max_retries))
         return AsyncPager(fetch, _first(body, paging), paging)
-
-
-def raw(method: Callable[Params, Result]) -> Callable[Params, RawResponse[Result]]:
-    """Declare that *method*, of a resource in raw mode, returns its result wrapped."""
-    return cast("Callable[Params, RawResponse[Result]]", method)
-
-
-def raw_page(method: Callable[Params, Pager[Row, Page]]) -> Callable[Params, RawResponse[Page]]:
-    """The same for a list: the wrapped page the arguments name."""
-    return cast("Callable[Params, RawResponse[Page]]", method)
-
-
-def async_raw(method: Callable[Params, Awaitable[Result]]) -> Callable[Params, Awaitable[RawResponse[Result]]]:
-    """``raw`` for the asynchronous client."""
-    return cast("Callable[Params, Awaitable[RawResponse[Result]]]", method)
-
-
-def async_raw_page(method: Callable[Params, AsyncPager[Row, Page]]) -> Callable[Params, Awaitable[RawResponse[Page]]]:
-    """``raw_page`` for the asynchronous client."""
-    return cast("Callable[Params, Awaitable[RawResponse[Page]]]", method)
 
 
 def _first(body: msgspec.Struct, paging: Paging[Any, Any]) -> int:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from typing import NamedTuple, Protocol
 
-from .errors import MeetingError
+from .errors import MeetingError, printable
 
 Header = tuple[bytes, bytes]
 
@@ -30,9 +30,12 @@ class Reply(NamedTuple):
 
 def find(headers: Sequence[Header], name: bytes) -> str | None:
     """Return the first of the *headers* of that name (lower case), or ``None``."""
-    for key, value in headers:
-        if key.lower() == name:
-            return value.decode("latin-1")
+    try:
+        for key, value in headers:
+            if key.lower() == name:
+                return value.decode("latin-1")
+    except (AttributeError, TypeError, ValueError):
+        pass  # from a transport of the caller's, and not pairs of bytes
     return None
 
 
@@ -52,6 +55,38 @@ class TransportError(MeetingError):
     """The IP address of the other end, where the adapter knows it."""
     proxy: str = ""
     """The proxy in between, without user and password, where the adapter knows it."""
+
+
+def checked(outcome: object) -> Reply | TransportError:
+    """Return what a transport returned, if it is what it has to be: transports may be the caller's own."""
+    if isinstance(outcome, TransportError):
+        return outcome
+    if not isinstance(outcome, Reply):
+        error = TransportError(f"the transport returned {type(outcome).__name__} instead of a Reply")
+        if isinstance(outcome, Coroutine):
+            outcome.close()  # else Python warns that nobody awaited it
+        return error
+    if type(outcome.status) is not int or type(outcome.body) is not bytes:
+        return TransportError("the transport returned a Reply whose status is no int or whose body is no bytes")
+    return outcome
+
+
+def foreign(error: Exception) -> TransportError:
+    """Return what an exception that no transport should raise means: the request may have been sent.
+
+    Says where it was raised. Its traceback is not kept: the frames of an HTTP library hold the signature.
+    """
+    trace, place = error.__traceback__, ""
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        place = f" ({code.co_filename.rpartition('/')[2]}, line {trace.tb_lineno})"
+        trace = trace.tb_next
+    try:
+        text = printable(str(error), 200)
+    except Exception:
+        text = ""
+    reason = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return TransportError(reason + place, timed_out=isinstance(error, TimeoutError))
 
 
 class Transport(Protocol):

@@ -16,8 +16,8 @@ _UNDERSTOOD = frozenset(
     (
         *("$ref", "allOf", "const", "default", "deprecated", "description", "enum", "format", "items", "maxLength"),
         *("maximum", "minLength", "minimum", "pattern", "properties", "required", "type"),
-        *("x-enum-descriptions", "x-enum-varnames", "x-errors", "x-i18n", "x-required-if", "x-sdk", "x-sensitive"),
-        "x-unit",
+        *("x-enum-descriptions", "x-enum-varnames", "x-errors", "x-i18n", "x-identity", "x-required-if", "x-sdk"),
+        *("x-sensitive", "x-unit"),
     )
 )
 _PROSE = {"description", "x-i18n"}
