@@ -63,6 +63,25 @@ MISTAKES = {
         "x-enum-varnames: [INSTANT, PERSONAL]",
         "2 entries of x-enum-varnames for 3 values",
     ),
+    "an identifier that does not exist": Mistake(
+        "schemas/meetings.yaml",
+        "x-identity: [meetingUniqueId]",
+        "x-identity: [meetingUniqueID]",
+        "'meetingUniqueID' identifies Meeting, but is no property of it",
+    ),
+    "an identifier that may be missing": Mistake(
+        "schemas/recordings.yaml",
+        "x-identity: [url]",
+        "x-identity: [url, md5]",
+        "'md5' identifies RecordingFile, but is not required",
+    ),
+    "no identifiers": Mistake("schemas/accounts.yaml", "x-identity: [accountId]", "x-identity: []", "x-identity"),
+    "an identity of an enumeration": Mistake(
+        "schemas/meetings.yaml",
+        "x-enum-varnames: [INSTANT, PERSONAL, SCHEDULED]",
+        "x-enum-varnames: [INSTANT, PERSONAL, SCHEDULED]\n  x-identity: [type]",
+        "'x-identity' is not known",
+    ),
     "unknown code": Mistake(
         "paths/meetings.yaml", "  x-errors: [", "  x-errors: [4711, ", "4711 is not in x-error-codes"
     ),

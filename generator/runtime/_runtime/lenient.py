@@ -55,6 +55,7 @@ def convert(value: Any, kind: type[Value], name: str, report: Report | None = No
     reader = _Reader(report)
     found = reader.read(value, wanted, name)
     if isinstance(found, Flaw):
+        found = Flaw(name, "is missing or null") if value is None else found
         if _identity(wanted):
             raise UnreadableError(found)
         found = reader.replace(found, wanted)
