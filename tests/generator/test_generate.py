@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import os
 import subprocess
 import sys
@@ -176,3 +178,31 @@ def test_a_contract_without_callbacks_gives_a_client_without_them(tmp_path: Path
 def test_what_is_not_python_is_a_defect_of_the_generator(text: str) -> None:
     with pytest.raises(ContractError, match=r"broken\.py:.*This is a defect of the generator"):
         format_python({"netease_meeting/broken.py": text})
+
+
+def test_identifiers_reach_the_models_and_the_published_contract(tmp_path: Path) -> None:
+    spec, out = copy_of_the_real_one(tmp_path), tmp_path / "out"
+    assert generate(spec, out).returncode == 0
+    program = (
+        "from netease_meeting import models\n"
+        "print([(kind.__name__, *kind._identity) for kind in vars(models).values() if getattr(kind, '_identity', ())])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(out)},
+        cwd=out,
+    )
+    told = dict(ast.literal_eval(done.stdout))
+    assert told == {
+        "Meeting": "meeting_unique_id",
+        "AnonymousJoinInfo": "account_id",
+        "Account": "account_id",
+        "RecordingFile": "url",
+        "CallbackFile": "url",  # composed of RecordingFile
+    }
+    for edition in ("openapi.json", "openapi.en.json", "netease_meeting/openapi.json"):
+        schemas = json.loads((out / edition).read_text("utf-8"))["components"]["schemas"]
+        assert schemas["Meeting"]["x-identity"] == ["meetingUniqueId"]
