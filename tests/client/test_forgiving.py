@@ -227,6 +227,13 @@ def test_a_page_whose_rows_cannot_be_read_does_not_end_the_list() -> None:
         assert len(server.requests) == 2, "without a total nobody can tell whether there is more"
 
 
+def test_a_server_that_sends_broken_rows_only_is_not_asked_for_ever() -> None:
+    with rude_server(around({**PAGE, "list": [None], "totalPages": 10**9})) as server:
+        with MeetingClient(**options(server.url)) as client:
+            assert list(client.meetings.list()) == []
+        assert len(server.requests) == 101
+
+
 @pytest.mark.parametrize(
     ("ret", "expected"),
     [

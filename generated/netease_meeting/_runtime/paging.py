@@ -40,6 +40,7 @@ class Pager(Generic[Row, Page]):
         """Yield the pages, each fetched when it is asked for. The first is yielded even if it is empty."""
         index = self._first
         before: Page | None = None
+        damaged = 0
         while True:
             response = self._fetch(index)
             self.page = page = response.parse()
@@ -47,7 +48,8 @@ class Pager(Generic[Row, Page]):
                 return
             yield page
             index += 1
-            if _is_last(page, index, self._paging, response.left_out):
+            damaged = damaged + 1 if response.left_out else 0
+            if _is_last(page, index, self._paging, damaged):
                 return
             before = page
 
@@ -73,6 +75,7 @@ class AsyncPager(Generic[Row, Page]):
         """Yield the pages, each fetched when it is asked for. The first is yielded even if it is empty."""
         index = self._first
         before: Page | None = None
+        damaged = 0
         while True:
             response = await self._fetch(index)
             self.page = page = response.parse()
@@ -80,18 +83,23 @@ class AsyncPager(Generic[Row, Page]):
                 return
             yield page
             index += 1
-            if _is_last(page, index, self._paging, response.left_out):
+            damaged = damaged + 1 if response.left_out else 0
+            if _is_last(page, index, self._paging, damaged):
                 return
             before = page
 
 
-def _is_last(page: Any, next_index: int, paging: Paging[Any, Any], left_out: bool) -> bool:
+_MOST_DAMAGED = 100
+"""Pages in a row that lack rows. A server that sends nothing else, and a total without end, is not asked for ever."""
+
+
+def _is_last(page: Any, next_index: int, paging: Paging[Any, Any], damaged: int) -> bool:
     total = paging.total_pages(page)
     if total is not None and next_index >= total:
         return True
     # An empty page ends the list whatever the totals say: meetings move between pages while we read. One that is empty
     # because its rows could not be read does not, as long as a total does.
-    return not paging.rows(page) and not (left_out and total is not None)
+    return not paging.rows(page) and (total is None or not 0 < damaged <= _MOST_DAMAGED)
 
 
 def _repeats(before: Any, page: Any, paging: Paging[Any, Any]) -> bool:
