@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 import logging
 import pickle
@@ -113,8 +114,8 @@ def test_the_member_for_a_value_that_was_not_sent_is_none_that_the_contract_name
     status = synchronous({**MEETING, "status": None}, get).status
     assert (type(status), status.is_known, status.name) == (MeetingStatus, False, "UNKNOWN")
     assert status not in {1, 2, 3, 4, 5}
-    copy = pickle.loads(pickle.dumps(status))
-    assert (copy, copy.name, hash(copy)) == (status, status.name, hash(status))
+    again = pickle.loads(pickle.dumps(status))
+    assert (again, again.name, hash(again)) == (status, status.name, hash(status))
     settings = {"controls": [{"type": None}, {}, {"type": 7}, {"type": "video"}]}
     controls = synchronous({**MEETING, "settings": settings}, get).settings.controls
     assert [control.type for control in controls] == ["", "", "7", "video"]
@@ -267,6 +268,7 @@ NOTHING_TO_GO_BY = {
     "ret missing": (LEAVE_OUT, "`ret` is missing or null"),
     "ret null": (None, "`ret` is missing or null"),
     "ret a list": ([MEETING], "`ret` is an array"),
+    "ret a list with secrets": ([{"password": PASSWORD, "x": PASSWORD}], "`ret` is an array"),
     "ret a number": (7, "`ret` is a number"),
 }
 
@@ -290,9 +292,18 @@ def test_a_result_without_its_identifier_is_an_error_that_holds_the_rest(
     assert error.hint
     assert error.hint_zh
     assert error.data == (None if ret is LEAVE_OUT else ret)
-    copy = pickle.loads(pickle.dumps(error))
-    assert (copy.data, type(copy.data)) == (error.data, type(error.data))
-    shown = [repr(error), str(error), repr(vars(error)), repr(vars(copy)), *traceback.format_exception(error)]
+    assert copy.copy(error).data == copy.deepcopy(error).data == error.data
+    pickled = pickle.dumps(error)
+    again = pickle.loads(pickled)
+    assert repr(again.data) == repr(error.data)
+    shown = [
+        repr(pickled),
+        repr(error),
+        str(error),
+        repr(vars(error)),
+        repr(vars(again)),
+        *traceback.format_exception(error),
+    ]
     assert "canary" not in "".join(shown)
     if isinstance(error, errors.OutcomeUnknownError):
         assert error.sent == {"host": "h", "type": 1, "password": "***", "subject": "s"}

@@ -339,9 +339,7 @@ def test_no_secret_is_shown_by_anything(name: str, log: pytest.LogCaptureFixture
             try:
                 result = call()
             except errors.MeetingError as error:
-                shown += [str(error), repr(error), repr(vars(error)), repr(pickle.loads(pickle.dumps(error)))]
-                error.data = None  # which is the answer as it came, and is pickled whole
-                shown += [repr(pickle.dumps(error))]
+                shown += [str(error), repr(error), repr(vars(error)), repr(pickle.dumps(error))]
                 shown.append(our_frames(error))
             else:
                 if not isinstance(result, dict):  # what post() returns is the answer as it came

@@ -11,7 +11,7 @@ import msgspec
 from . import lenient
 from .attempt import logger
 from .errors import APIError, APIResponseError, ArgumentError, printable
-from .masking import MaskedDict
+from .masking import guarded
 from .operation import CodeFacts, Contract, Operation
 from .raw import RawResponse
 from .secret import Opaque
@@ -210,7 +210,7 @@ class Codec:
             status=reply.status,
             request_id=request_id,
             code=self._contract.envelope.success,
-            data=MaskedDict(data, shown) if lenient.is_object(data) else data,
+            data=guarded(data, shown),
             hint="What the response did say is in `data`. The API may have changed.",
             hint_zh="响应中的其余内容在 `data` 中。接口可能已变更。",
         )

@@ -67,7 +67,7 @@ class MeetingError(Exception):
     attempts: tuple[str, ...] = ()
     """What each attempt ended with, oldest first."""
     data: Any = None
-    """What a successful response without its identifier did say, as decoded from JSON. Never printed."""
+    """What a successful response without its identifier did say, as decoded from JSON. Masked if printed or pickled."""
     safe_to_repeat: bool | None = None
     """Whether the same call may be made again, by the contract.
 
