@@ -127,7 +127,7 @@ def test_cancelling_loses_no_connection(monkeypatch: pytest.MonkeyPatch) -> None
     server = TogetherServer()
     chance = random.Random(11)
 
-    async def main() -> tuple[int, int]:
+    async def main() -> None:
         cancelled = finished = 0
         transport = AsyncHttpcoreTransport()
         async with async_client(server.url, transport=transport, max_retries=0) as shared:
@@ -137,7 +137,10 @@ def test_cancelling_loses_no_connection(monkeypatch: pytest.MonkeyPatch) -> None
                 assert meeting.subject == str(number)
                 return True
 
-            for wave in range(15):
+            wave = 0
+            while cancelled <= 100 or finished <= 50:  # as many waves as it takes, whatever the machine's speed
+                wave += 1
+                assert wave < 1000
                 tasks = [asyncio.create_task(one(wave * 100 + index)) for index in range(40)]
                 await asyncio.sleep(chance.random() * 0.02)
                 for task in tasks:
@@ -151,14 +154,11 @@ def test_cancelling_loses_no_connection(monkeypatch: pytest.MonkeyPatch) -> None
                         finished += 1
             server.expect(10)  # with one place lost, nine would come and wait for the tenth in vain
             assert await asyncio.gather(*(one(index) for index in range(10))) == [True] * 10
-        return cancelled, finished
 
     try:
-        cancelled, finished = asyncio.run(main())
+        asyncio.run(main())
     finally:
         server.close()
-    assert cancelled > 100
-    assert finished > 50
 
 
 @pytest.mark.case(84)

@@ -80,14 +80,14 @@ def foreign(error: Exception) -> TransportError:
     trace, place = error.__traceback__, ""
     while trace is not None:
         code = trace.tb_frame.f_code
-        place = f" ({code.co_filename.rpartition('/')[2]}, line {trace.tb_lineno})"
+        place = f" in {code.co_filename.rpartition('/')[2]}, line {trace.tb_lineno}"
         trace = trace.tb_next
     try:
         text = printable(str(error), 200)
     except Exception:
         text = ""
-    reason = f"{type(error).__name__}: {text}" if text else type(error).__name__
-    return TransportError(reason + place, timed_out=isinstance(error, TimeoutError))
+    reason = type(error).__name__ + place + (f": {text}" if text else "")
+    return TransportError(reason, timed_out=isinstance(error, TimeoutError))
 
 
 class Transport(Protocol):
