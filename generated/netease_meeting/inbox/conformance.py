@@ -27,7 +27,7 @@ MakeStore = Callable[[], Store]
 def entry(key: str, meeting: int = 1, time: int = 0, *, due_at: float = 0.0, after: int | None = None) -> Entry:
     """Return an entry to test with."""
     body = b'{"bytes":"\xe4\xbc\x9a\xe8\xae\xae\\u0000"}'
-    return Entry(key, meeting, time, "Kind", f"topic of {key}", "app", body, 100.0 + time, due_at, after)
+    return Entry(key, meeting, meeting, time, "Kind", f"topic of {key}", "app", body, 100.0 + time, due_at, after)
 
 
 def leased(store: Store, now: float = 1000.0) -> Lease:
@@ -157,6 +157,37 @@ def not_before_it_is_due(make: MakeStore) -> None:
     assert keys(store, now=2000.0) == ["head", "behind"]
 
 
+def a_queue_is_not_a_meeting(make: MakeStore) -> None:
+    """Entries with the same meeting in different queues do not wait for each other, and are not late for each other."""
+    store = make()
+    store.put(replace(entry("a"), queue=1, meeting=7, time=2, app_key="app a"))
+    store.put(replace(entry("b"), queue=2, meeting=7, time=1, app_key="app b"))
+    store.put(replace(entry("without"), queue=3, meeting=0))
+    leases = [leased(store) for _ in range(3)]
+    assert sorted(lease.entry.key for lease in leases) == ["a", "b", "without"]
+    assert not any(lease.late for lease in leases)
+    for lease in leases:
+        lease.done()
+    assert [past.key for past in store.history(1)] == ["a"]
+    assert sorted(store.meetings()) == [("app a", 7), ("app b", 7)]
+
+
+def a_clock_that_was_ahead_holds_nothing_back(make: MakeStore) -> None:
+    """What was received, failed or replayed while the clock was ahead is due as soon as it is right again."""
+    store = make()
+    store.put(replace(entry("received"), received_at=90_000.0, due_at=90_010.0))
+    assert keys(store) == ["received"]
+    store.put(entry("failed"))
+    leased(store, now=90_000.0).retry(90_300.0, "no luck")
+    assert keys(store) == ["failed"]
+    store.put(entry("parked"))
+    leased(store).park("no luck")
+    store.replay(None, 90_000.0)
+    assert keys(store) == ["parked"]
+    store.put(replace(entry("waits"), received_at=1003.0, due_at=1013.0))
+    assert keys(store) == [], "clocks of machines differ by some seconds"
+
+
 def retry_counts_and_waits(make: MakeStore) -> None:
     """A failed event comes again when it is due, with the next number, ahead of the rest of its meeting."""
     store = make()
@@ -234,7 +265,7 @@ def history_is_whole(make: MakeStore) -> None:
         ("rebuilt", 9, 0, 1, "came"),
     ]
     assert store.history(1)[0].body == entry("came").body
-    assert sorted(store.meetings()) == [1, 2]
+    assert sorted(store.meetings()) == [("app", 1), ("app", 2)]
 
 
 def depth_and_purge(make: MakeStore) -> None:
@@ -311,6 +342,8 @@ CHECKS: tuple[Callable[[MakeStore], None], ...] = (
     what_follows_can_fail,
     no_meeting_starves,
     not_before_it_is_due,
+    a_queue_is_not_a_meeting,
+    a_clock_that_was_ahead_holds_nothing_back,
     retry_counts_and_waits,
     release_leaves_no_trace,
     park_and_replay,

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from operator import attrgetter
 from typing import Any
 
@@ -14,9 +15,11 @@ from .store import Entry
 def entry_of(event: Any, body: bytes, facts: Rebuild, now: float, due_at: float) -> Entry:
     """Return the entry of a callback that came."""
     meeting, moment = event.meeting_unique_id, event.time
+    meeting = meeting if _fits(meeting) else 0
     return Entry(
         key=event.key,
-        meeting=meeting if _fits(meeting) else 0,
+        queue=queue_of(event.app_key, meeting, event.key),
+        meeting=meeting,
         time=moment if _fits(moment) else int(now * 1000),
         kind=type(event).__name__,
         topic=topic_of(event, facts),
@@ -25,6 +28,12 @@ def entry_of(event: Any, body: bytes, facts: Rebuild, now: float, due_at: float)
         received_at=now,
         due_at=due_at,
     )
+
+
+def queue_of(app_key: str, meeting: int, key: str) -> int:
+    """Return the number of the queue of an event: of its meeting or, where it has none, of its own."""
+    identity = f"{meeting} {app_key}" if meeting else f"event {key}"
+    return int.from_bytes(sha256(identity.encode()).digest()[:8], "big") >> 1  # databases have signed numbers
 
 
 def _fits(number: int | None) -> bool:

@@ -217,7 +217,7 @@ class Inbox(Generic[E]):
             return None
         missing = self._webhook.rebuild.missing
         again = [kind for kind, steps in missing.items() if any(steps.values())]  # the others end a meeting for good
-        return twin_of(lease.entry, self._store.history(lease.entry.meeting), again)
+        return twin_of(lease.entry, self._store.history(lease.entry.queue), again)
 
     def _fail(self, lease: Lease, error: Exception) -> None:
         entry, text = lease.entry, printable(f"{type(error).__name__}: {error}")

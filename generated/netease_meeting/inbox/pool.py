@@ -1,61 +1,93 @@
 # Copied from generator/runtime/inbox/pool.py by `make generate`. Edit it there.
-"""Connections that are lent and returned, and never carried across a fork."""
+"""Connections that are lent and returned, closed when they are idle, and never carried across a fork."""
 
 from __future__ import annotations
 
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
+Connection = TypeVar("Connection")
 
-class Closable(Protocol):
-    """Any connection."""
-
-    def close(self) -> None:
-        """Close it."""
-
-
-Connection = TypeVar("Connection", bound=Closable)
+IDLE = 5.0
+"""Seconds in which a connection must be needed to be kept."""
 
 
 class Pool(Generic[Connection]):
-    """As many connections as were ever in use at once. One that failed is closed, not lent again."""
+    """As many connections as are in use at once. One that failed is closed, not lent again.
 
-    def __init__(self, connect: Callable[[], Connection]) -> None:
+    Not psycopg_pool: SQLite's connections are pooled too, and psycopg_pool's threads do not survive the fork with which
+    the workers of a server such as gunicorn begin.
+    """
+
+    def __init__(self, connect: Callable[[], Connection], close: Callable[[Connection], object]) -> None:
         self._connect = connect
+        self._close = close
         self._idle: deque[Connection] = deque()
+        self._least = 0
+        self._timer: threading.Timer | None = None
         self._foreign: list[deque[Connection]] = []
         self._owner = os.getpid()
 
     def take(self) -> Connection:
         """Return a connection that nobody else has."""
         if self._owner != os.getpid():
-            # The sockets and locks are the parent's: closing them, even by forgetting them, would reach into it.
-            self._foreign.append(self._idle)
-            self._idle, self._owner = deque(), os.getpid()
+            self.forget()
         try:
-            return self._idle.pop()
+            connection = self._idle.pop()
         except IndexError:
             return self._connect()
+        self._least = min(self._least, len(self._idle))
+        return connection
 
     def give(self, connection: Connection) -> None:
         """Take a connection back."""
         self._idle.append(connection)
+        if self._timer is None and len(self._idle) > 1:
+            self._start_timer()
 
     @contextmanager
-    def lent(self) -> Generator[Connection, None, None]:
+    def lent(self, connection: Connection | None = None) -> Generator[Connection, None, None]:
         """Lend a connection for a block; an exception in it closes the connection."""
-        connection = self.take()
+        connection = self.take() if connection is None else connection
         try:
             yield connection
         except BaseException:
-            connection.close()
+            self._close(connection)
             raise
         self.give(connection)
 
+    def shrink(self) -> None:
+        """Close what was not needed since this was last called, save one. A timer calls it while there is more."""
+        for _ in range(self._least - 1):
+            try:
+                self._close(self._idle.popleft())
+            except IndexError:  # taken in this moment
+                break
+        self._least = len(self._idle)
+        self._timer = None
+        if self._least > 1:
+            self._start_timer()
+
+    def _start_timer(self) -> None:
+        self._timer = threading.Timer(IDLE, self.shrink)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def forget(self) -> None:
+        """Begin anew in a forked child, without closing: sockets are the parent's, and closing would reach into it."""
+        self._foreign.append(self._idle)
+        self._idle, self._least, self._timer, self._owner = deque(), 0, None, os.getpid()
+
     def close(self) -> None:
         """Close those that are not lent."""
-        while self._idle and self._owner == os.getpid():
-            self._idle.pop().close()
+        if self._owner != os.getpid():
+            self.forget()
+        while self._idle:
+            self._close(self._idle.pop())
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from .._runtime.errors import APIError, printable
+from .._runtime.errors import APIError, ConfigurationError, printable
 from .._runtime.events import UnknownEvent
 from .._runtime.lenient import is_object
-from .entries import entry_of, topic_of
+from .entries import entry_of, queue_of, topic_of
 from .store import Past, Store
 
 if TYPE_CHECKING:
@@ -51,9 +51,18 @@ def reconcile(
     facts = webhook.rebuild
     if inspect.iscoroutinefunction(attrgetter(facts.state[0])(client)):
         raise TypeError("reconcile wants a MeetingClient; run it in a thread of an asynchronous program.")
+    meetings = store.meetings()
+    if app_key is None:
+        app_keys = {key for key, _ in meetings}
+        if len(app_keys) > 1:
+            raise ConfigurationError(
+                f"This inbox keeps events of {len(app_keys)} applications, and a client is of one: "
+                "call reconcile once for each, with its client and app_key=."
+            )
+        app_key = next(iter(app_keys), None)
     run = _Run(webhook, store, client, now, app_key)
-    for number in store.meetings():
-        if number:
+    for key, number in meetings:
+        if key == app_key:
             run.look_at(number)
     operation, argument, _ = facts.listed
     for type_ in facts.begun if listed else ():
@@ -79,10 +88,7 @@ class _Run:
 
     def look_at(self, number: int, type_: int | None = None) -> None:
         """Compare one meeting with what is known of it. *type_* is its type, where the list told it."""
-        everything = self._store.history(number)
-        history = [past for past in everything if self._app_key in (None, past.app_key)]
-        if everything and not history:
-            return  # of another application
+        history = () if self._app_key is None else self._store.history(queue_of(self._app_key, number, ""))
         if number in self.seen and any(past.kind in self._facts.missing for past in history):
             return  # the list tells its type, which only matters where no state is known
         self.seen.add(number)
@@ -155,6 +161,7 @@ class _Run:
             self.unresolved[number] = f"{kind} happened, but too little of it is known: {event.problem}"
             return
         now = self._now()
+        key = f"{key} of {event.app_key}"  # meetings of two applications can have the same number
         entry = replace(entry_of(event, body, self._facts, now, now), key=key, after=after)
         if self._store.put(entry):
             self.rebuilt.append(Rebuilt(number, kind, key))

@@ -19,12 +19,17 @@ def columns(kind: type, prefix: str = "") -> str:
     return ", ".join(prefix + field.name for field in fields(kind))
 
 
-row_of: Callable[[Entry], Row] = attrgetter(*(field.name for field in fields(Entry)))
-"""Return the values of an entry in the order of its columns."""
+row_of: Callable[[Entry], Row] = attrgetter(*(field.name for field in fields(Entry)), "received_at")
+"""Return the values of a new row: those of an entry, and since when it waits."""
+NEW = f"{columns(Entry)}, since"
+"""Their columns."""
+
+SKEW = 5.0
+"""Seconds by which the clocks of machines may differ. A wait that began later than that from now is over."""
 
 
 class TableStore(ABC):
-    """What is read and changed whoever works on what. Statements have their parameters in braces."""
+    """What is read and changed whoever works on what. Statements have their parameters and the table in braces."""
 
     @abstractmethod
     def _rows(self, statement: str, **values: object) -> Sequence[Row]:
@@ -34,28 +39,28 @@ class TableStore(ABC):
     def _changed(self, statement: str, **values: object) -> int:
         """Change the table, in a transaction of its own; return how many rows that were."""
 
-    def history(self, meeting: int) -> Sequence[Past]:
-        """Return all that is remembered of a meeting."""
+    def history(self, queue: int) -> Sequence[Past]:
+        """Return all that is remembered of a queue."""
         rows = self._rows(
-            f"SELECT {columns(Past)} FROM netease_meeting_inbox "
-            "WHERE state IN (0, 1, 2) AND meeting = {meeting} ORDER BY time, seq",
-            meeting=meeting,
+            f"SELECT {columns(Past)} FROM {{table}} WHERE state IN (0, 1, 2) AND queue = {{queue}} ORDER BY time, seq",
+            queue=queue,
         )
         return [Past(*row) for row in rows]
 
-    def meetings(self) -> Sequence[int]:
-        """Return the meetings of which anything is remembered."""
-        return [meeting for (meeting,) in self._rows("SELECT DISTINCT meeting FROM netease_meeting_inbox")]
+    def meetings(self) -> Sequence[tuple[str, int]]:
+        """Return the meetings of which anything is remembered, each with its application."""
+        rows = self._rows("SELECT DISTINCT app_key, meeting FROM {table} WHERE meeting <> 0")
+        return [(app_key, meeting) for app_key, meeting in rows]
 
     def parked(self) -> Sequence[Parked]:
         """Return the events that were given up."""
-        rows = self._rows(f"SELECT {columns(Parked)} FROM netease_meeting_inbox WHERE state = 2 ORDER BY seq")
+        rows = self._rows(f"SELECT {columns(Parked)} FROM {{table}} WHERE state = 2 ORDER BY seq")
         return [Parked(*row) for row in rows]
 
     def replay(self, key: str | None, now: float) -> int:
         """Make parked events wait again."""
         return self._changed(
-            "UPDATE netease_meeting_inbox SET state = 0, attempts = 0, error = '', due_at = {now} "
+            "UPDATE {table} SET state = 0, attempts = 0, error = '', since = {now}, due_at = {now} "
             "WHERE state = 2 AND (CAST({key} AS text) IS NULL OR key = {key})",
             key=key,
             now=now,
@@ -64,22 +69,21 @@ class TableStore(ABC):
     def depth(self) -> Depth:
         """Return how much there is."""
         (row,) = self._rows(
-            "SELECT count(*), min(received_at), (SELECT count(*) FROM netease_meeting_inbox WHERE state = 2) "
-            "FROM netease_meeting_inbox WHERE state = 0"
+            "SELECT count(*), min(received_at), (SELECT count(*) FROM {table} WHERE state = 2) "
+            "FROM {table} WHERE state = 0"
         )
         return Depth(*row)
 
     def purge(self, before: float) -> int:
         """Forget what is done and was received before."""
-        return self._changed(
-            "DELETE FROM netease_meeting_inbox WHERE state = 1 AND received_at < {before}", before=before
-        )
+        return self._changed("DELETE FROM {table} WHERE state = 1 AND received_at < {before}", before=before)
 
 
 class TableLease(ABC):
     """One event in the hands of one worker: its row, as claimed."""
 
-    def __init__(self, row: Row) -> None:
+    def __init__(self, row: Row, now: float) -> None:
+        self._leased_at = now
         self._seq, self.attempt, late, mixed, *entry = row
         self.entry = Entry(*entry)
         self.late = bool(late)
@@ -87,7 +91,7 @@ class TableLease(ABC):
 
     def retry(self, due_at: float, error: str) -> None:
         """Undo what the handler wrote; hand the event over again later."""
-        self._undo(due_at=due_at, error=error)
+        self._undo(since=self._leased_at, due_at=due_at, error=error)
 
     def park(self, error: str) -> None:
         """Undo what the handler wrote; give the event up."""
@@ -99,4 +103,4 @@ class TableLease(ABC):
 
     @abstractmethod
     def _undo(self, **changes: object) -> None:
-        """Roll back, then make *changes* to the row and let go of the meeting."""
+        """Roll back, then make *changes* to the row and let go of the queue."""

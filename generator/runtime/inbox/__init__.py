@@ -20,7 +20,7 @@ from .handlers import Delivery, Handler
 from .inbox import Inbox, Stats
 from .reconcile import Rebuilt, Report
 from .sqlite import SQLiteStore
-from .store import Depth, Entry, Lease, LeaseLostError, Parked, Past, Store
+from .store import Depth, Entry, Lease, LeaseLostError, Parked, Past, Store, StoreMovedError, TransactionError
 
 if TYPE_CHECKING:
     from .postgres import PostgresStore
@@ -41,6 +41,8 @@ __all__ = [
     "SQLiteStore",
     "Stats",
     "Store",
+    "StoreMovedError",
+    "TransactionError",
 ]
 
 

@@ -18,8 +18,13 @@ class Entry:
 
     key: str
     """Equal in every delivery of the event, and in no other event."""
+    queue: int
+    """Events of one queue are handed over one at a time and in order: those of one meeting of one application.
+
+    An event without a meeting has a queue of its own.
+    """
     meeting: int
-    """Events of one meeting are handed over one at a time and in order; 0 where an event has no meeting."""
+    """0 where an event has no meeting."""
     time: int
     """When it happened, in milliseconds."""
     kind: str
@@ -38,7 +43,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Past:
-    """What a store remembers of an entry of a meeting."""
+    """What a store remembers of an entry of a queue."""
 
     key: str
     time: int
@@ -81,8 +86,16 @@ class LeaseLostError(MeetingError):
     hint_zh = "请缩短处理时间，或延长存储的租期：该事件已由其他进程处理。"
 
 
+class TransactionError(MeetingError):
+    """A handler tried to end the transaction that the inbox commits. It was denied: nothing was committed."""
+
+
+class StoreMovedError(MeetingError):
+    """The file of a store was deleted or replaced while it was open. Nothing was acknowledged since."""
+
+
 class Lease(Protocol):
-    """One event in the hands of one worker. Its meeting is nobody else's until it is settled or the worker dies.
+    """One event in the hands of one worker. Its queue is nobody else's until it is settled or the worker dies.
 
     Exactly one of ``done``, ``retry``, ``park`` and ``release`` ends it. What was written through ``connection`` is
     committed by ``done``, in one transaction with it, and undone by the others.
@@ -92,9 +105,9 @@ class Lease(Protocol):
     attempt: int
     """1 the first time. Counted before the handler runs, so that an event that kills its worker is parked too."""
     late: bool
-    """Whether a newer event of the meeting was handled before."""
+    """Whether a newer event of the queue was handled before."""
     mixed: bool
-    """Whether there are rebuilt events in the meeting."""
+    """Whether there are rebuilt events in the queue."""
 
     @property
     def connection(self) -> Any:
@@ -104,7 +117,7 @@ class Lease(Protocol):
     def done(self, twin: str | None = None, next_at: float | None = None) -> Lease | None:
         """Commit. *twin* is the key of the entry that made this one superfluous.
 
-        With *next_at*, the time, the worker stays with the meeting: its next event, the first that ``lease`` would
+        With *next_at*, the time, the worker stays with the queue: its next event, the first that ``lease`` would
         find, is leased in the same transaction and returned; ``None`` if none is due.
         """
         ...
@@ -131,18 +144,19 @@ class Store(Protocol):
         ...
 
     def lease(self, now: float) -> Lease | None:
-        """Return the first event, by ``time`` then arrival, of a meeting nobody works on; ``None`` if none is due.
+        """Return the first event, by ``time`` then arrival, of a queue nobody works on; ``None`` if none is due.
 
-        The first event of a meeting stands in the way of the others until it is done or parked.
+        The first event of a queue stands in the way of the others until it is done or parked. An event whose waiting
+        began more than a few seconds after *now* is due: the clock that set it was wrong.
         """
         ...
 
-    def history(self, meeting: int) -> Sequence[Past]:
-        """Return all that is remembered of a meeting, oldest ``time`` first."""
+    def history(self, queue: int) -> Sequence[Past]:
+        """Return all that is remembered of a queue, oldest ``time`` first."""
         ...
 
-    def meetings(self) -> Sequence[int]:
-        """Return the meetings of which anything is remembered."""
+    def meetings(self) -> Sequence[tuple[str, int]]:
+        """Return the meetings of which anything is remembered, each with the AppKey of its application."""
         ...
 
     def parked(self) -> Sequence[Parked]:
