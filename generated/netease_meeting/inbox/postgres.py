@@ -310,8 +310,9 @@ class PostgresLease(TableLease):
         if lent is not None:
             if has_ended(self._connection):
                 raise TransactionError("The handler ended the transaction of its event.")
-            if lent.changed:
+            if lent.changed or lent.changed_locally:
                 self._connection.execute(_RESET)
+            if lent.changed:
                 next_at = None
         values = (self._seq, self.attempt, twin, self.entry.queue, next_at)
         try:

@@ -32,7 +32,8 @@ _HARMLESS = re.compile(
     r"|SET\s+(?:LOCAL|CONSTRAINTS)\b|$)",
     re.I,
 )
-_SESSION = re.compile(r"set_config|advisory|\bSET\s+LOCAL\b|dblink|\bpg_temp|\btemp(?:orary)?\b", re.I)
+_LOCAL = re.compile(r"\s*SET\s+LOCAL\b", re.I)
+_SESSION = re.compile(r"set_config|advisory|dblink|\bpg_temp|\btemp(?:orary)?\b", re.I)
 
 
 class LentConnection(psycopg.Connection[Row]):
@@ -43,6 +44,8 @@ class LentConnection(psycopg.Connection[Row]):
         self.cursor_factory = LentCursor
         self._prepared = own._prepared  # both prepare statements in one session, and have to tell them apart
         self._lent = True
+        self.changed_locally = False
+        """Whether a handler changed settings until the end of its transaction."""
         self.changed = False
         """Whether a handler may have changed what outlasts its transaction: then the session is not used again."""
 
@@ -67,6 +70,8 @@ class LentConnection(psycopg.Connection[Row]):
         for statement in _statements(text):
             if _ENDS.match(statement):
                 raise _refusal(" ".join(statement.split())[:60])
+            if _LOCAL.match(statement):
+                self.changed_locally = True
             if not _HARMLESS.match(statement) or _SESSION.search(statement):
                 self.changed = True
 

@@ -17,7 +17,7 @@ from .entries import queue_of
 from .forks import GATE, call_in_child
 from .liveness import LockFile, lock_file
 from .pool import Pool
-from .sqlite_connection import LentConnection
+from .sqlite_connection import BEGIN, COMMIT, ROLLBACK, LentConnection
 from .store import DONE, Entry, LeaseLostError, StoreMovedError, TransactionError
 from .table import NEW, SKEW, Row, TableLease, TableStore, columns, row_of
 
@@ -350,7 +350,7 @@ class SQLiteLease(TableLease):
         connection, row = self._connection, None
         connection.settle()
         if not self._begun:
-            connection.run("BEGIN IMMEDIATE")
+            connection.run(BEGIN)
             self._begun = True
         elif not connection.in_transaction:
             raise TransactionError(
@@ -363,7 +363,7 @@ class SQLiteLease(TableLease):
             raise
         if next_at is not None and not connection.changed:
             row = self._holder.claim(connection, _SAME_QUEUE, self.entry.queue, next_at)
-        connection.run("COMMIT")
+        connection.run(COMMIT)
         if row is not None and next_at is not None:
             return SQLiteLease(row, next_at, connection, self._holder)
         self._let_go()
@@ -375,7 +375,7 @@ class SQLiteLease(TableLease):
         try:
             connection.settle()
             if connection.in_transaction:
-                connection.run("ROLLBACK")
+                connection.run(ROLLBACK)
             with _transaction(connection):
                 self._update(**changes)
         except BaseException:
@@ -416,13 +416,13 @@ class _Ticket:
 
 @contextmanager
 def _transaction(connection: LentConnection) -> Generator[None, None, None]:
-    connection.run("BEGIN IMMEDIATE")
+    connection.run(BEGIN)
     try:
         yield
-        connection.run("COMMIT")
+        connection.run(COMMIT)
     except BaseException:
         if connection.in_transaction:
-            connection.run("ROLLBACK")
+            connection.run(ROLLBACK)
         raise
 
 

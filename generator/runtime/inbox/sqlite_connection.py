@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn, cast
@@ -12,6 +13,11 @@ from .store import TransactionError
 
 _SLICE = 0.1
 """Seconds for which SQLite waits for a lock at a time, so that a fork need not wait longer for it."""
+
+# sqlite3 keeps compiled statements by their text, and asks the authorizer when it compiles: the text of these must not
+# be one that a handler can write.
+_MARK = secrets.token_hex(8)
+BEGIN, COMMIT, ROLLBACK = (f"{word} /* {_MARK} */" for word in ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"))
 
 _SESSION = frozenset(
     {
@@ -40,7 +46,7 @@ _UNDONE = (
 class LentConnection(sqlite3.Connection):
     """SQLite's connection, lent to a handler now and then. What the store itself does goes through ``run``."""
 
-    __slots__ = ("_cursors", "_denied", "_slices", "changed", "identity", "lent", "log_identity")
+    __slots__ = ("_cursors", "_denied", "_limits", "_slices", "changed", "identity", "lent", "log_identity")
 
     identity: tuple[int, int]
     """Of the file that was opened."""
@@ -53,6 +59,7 @@ class LentConnection(sqlite3.Connection):
     def prepare(self, timeout: float) -> None:
         """Set up what ``sqlite3.connect`` does not."""
         self._cursors: WeakSet[sqlite3.Cursor] = WeakSet()
+        self._limits: dict[int, int] = {}
         self._denied = False
         self._slices = max(1, round(timeout / _SLICE))
         self.changed = self.lent = False
@@ -85,7 +92,7 @@ class LentConnection(sqlite3.Connection):
 
     def lend(self) -> None:
         """Begin the transaction of a handler."""
-        self.run("BEGIN IMMEDIATE")
+        self.run(BEGIN)
         self.lent = True
 
     def settle(self) -> None:
@@ -99,6 +106,11 @@ class LentConnection(sqlite3.Connection):
         self._cursors.clear()
         self.row_factory = None
         self.text_factory = str
+        while self._limits:
+            super().setlimit(*self._limits.popitem())
+        if self.changed and self.in_transaction:
+            super().set_authorizer(None)
+            self.run("PRAGMA query_only = OFF").close()
 
     def end(self) -> None:
         """Close it."""
@@ -157,6 +169,20 @@ class LentConnection(sqlite3.Connection):
         cursor = super().cursor(LentCursor if factory is None else factory)
         self._cursors.add(cursor)
         return cursor
+
+    def execute(self, sql: str, parameters: Any = (), /) -> Any:
+        """Execute a statement within the event's transaction."""
+        return self.cursor().execute(sql, parameters)
+
+    def executemany(self, sql: str, parameters: Iterable[Any], /) -> Any:
+        """Execute a statement several times."""
+        return self.cursor().executemany(sql, parameters)
+
+    def setlimit(self, category: int, limit: int, /) -> int:
+        """Set a limit until the handler returns."""
+        before = super().setlimit(category, limit)
+        self._limits.setdefault(category, before)
+        return before
 
     def commit(self) -> NoReturn:
         """Refuse."""
@@ -242,7 +268,7 @@ def _changing(method: Callable[..., Any]) -> Callable[..., Any]:
 
 for _name in (
     "blobopen", "create_aggregate", "create_collation", "create_function", "create_window_function", "deserialize",
-    "enable_load_extension", "load_extension", "set_progress_handler", "set_trace_callback", "setconfig", "setlimit",
+    "enable_load_extension", "load_extension", "set_progress_handler", "set_trace_callback", "setconfig",
 ):  # fmt: skip
     if hasattr(sqlite3.Connection, _name):  # some came with a Python version, some depend on how it was built
         setattr(LentConnection, _name, _changing(getattr(sqlite3.Connection, _name)))
