@@ -160,17 +160,16 @@ from netease_meeting.inbox import SQLiteStore
 from netease_meeting.inbox.conformance import entry
 store = SQLiteStore({str(tmp_path / "inbox.db")!r})
 store.put(entry("parent"))
-read, write = os.pipe()
+(to_child, by_parent), (to_parent, by_child) = os.pipe(), os.pipe()
 if os.fork() == 0:
     store.put(entry("before"))
-    os.write(write, b"x")
-    while os.getppid() == {os.getpid()}: pass
-    os.read(read, 1)
+    os.write(by_child, b"x")
+    os.read(to_child, 1)
     store.put(entry("after"))
     os._exit(0)
-os.read(read, 1)
+os.read(to_parent, 1)
 store.close()
-os.write(write, b"x")
+os.write(by_parent, b"x")
 os.wait()
 """
     subprocess.run([sys.executable, "-W", "ignore", "-c", program], cwd=ROOT, check=True, timeout=60)

@@ -292,6 +292,7 @@ class PostgresLease(TableLease):
         self._pool = pool
         self._lent: LentConnection | None = None
         self._committing = False
+        self._held = True
         self._process = os.getpid()
 
     @property
@@ -327,6 +328,7 @@ class PostgresLease(TableLease):
             self._committing = True
             self._connection.execute(b"COMMIT")
         if row is not None and next_at is not None:
+            self._held = False
             return PostgresLease(row, next_at, self._connection, self._pool)
         self._let_go()
         return None
@@ -374,7 +376,12 @@ class PostgresLease(TableLease):
             self._lent.settle()
         return self._lent
 
+    def __del__(self) -> None:
+        if self._held and self._process == os.getpid():  # nobody settled it
+            self._connection.close()
+
     def _let_go(self) -> None:
+        self._held = False
         if self._lent is not None and self._lent.changed:
             self._connection.close()
         else:

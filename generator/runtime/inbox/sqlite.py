@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import timedelta
+from weakref import WeakSet
 
 from .._runtime.errors import ConfigurationError
 from .entries import queue_of
@@ -126,7 +127,7 @@ class SQLiteStore(TableStore):
         # wrote, but a power failure may take back the last of them together, and they are handed over again.
         self._receiving: Pool[LentConnection] = Pool(lambda: self._connect("FULL"), self._end)
         self._working: Pool[LentConnection] = Pool(lambda: self._connect("NORMAL"), self._end)
-        self._open: set[LentConnection] = set()
+        self._open: WeakSet[LentConnection] = WeakSet()
         self._tickets: deque[_Ticket] = deque()
         self._writing = threading.Lock()
         self._beyond = _FIRST
@@ -190,7 +191,7 @@ class SQLiteStore(TableStore):
         SQLite's memory says that this process has the locks of the parent, which are not inherited. Closing all that
         was inherited makes it forget; the locks themselves are the parent's, and stay.
         """
-        inherited, self._open = self._open, set()
+        inherited, self._open = list(self._open), WeakSet()
         self._receiving.forget()
         self._working.forget()
         self._tickets.clear()
@@ -251,7 +252,7 @@ class SQLiteStore(TableStore):
     def lease(self, now: float) -> SQLiteLease | None:
         """Return the next event, queue after queue."""
         connection = self._working.take()
-        holder = _Holder(self._working, self._end, self._lease, lock_file(f"{self._path}-workers"))
+        holder = _Holder(self._working, self._end, self._lease, lock_file(f"{self._path}-workers"), connection)
         try:
             with _transaction(connection):
                 _free(connection, holder.locks)
@@ -291,10 +292,12 @@ class _Holder:
         close: Callable[[LentConnection], None],
         seconds: float | None,
         locks: LockFile,
+        connection: LentConnection,
     ) -> None:
         self.pool = pool
         self.close = close
         self.locks = locks
+        self._connection = connection
         self._seconds = seconds
         self.process = os.getpid()
         self._offset: int | None = None
@@ -322,8 +325,12 @@ class _Holder:
         """Unlock its byte: whatever has its name on it is free."""
         if self._offset is not None:
             self.locks.release(self._offset)
+            self._offset = None
 
-    __del__ = end
+    def __del__(self) -> None:
+        if self._offset is not None and self.process == os.getpid():  # a lease that nobody settled
+            self.end()
+            self.close(self._connection)
 
 
 class SQLiteLease(TableLease):

@@ -46,7 +46,9 @@ _UNDONE = (
 class LentConnection(sqlite3.Connection):
     """SQLite's connection, lent to a handler now and then. What the store itself does goes through ``run``."""
 
-    __slots__ = ("_cursors", "_denied", "_limits", "_slices", "changed", "identity", "lent", "log_identity")
+    __slots__ = (
+        "__weakref__", "_cursors", "_denied", "_limits", "_slices", "changed", "identity", "lent", "log_identity",
+    )  # fmt: skip
 
     identity: tuple[int, int]
     """Of the file that was opened."""
