@@ -164,27 +164,27 @@ class SQLiteStore(TableStore):
                     check_same_thread=False,
                     factory=LentConnection,
                 )
+                connection.prepare(self._timeout)
+                self._open.add(connection)
         except sqlite3.OperationalError as error:
             if mode == "rw" and not os.path.exists(self._path):
                 raise self._moved() from error
             raise
-        connection.prepare(self._timeout)
-        self._open.add(connection)
         try:
             found = os.stat(self._path)
             connection.identity = found.st_dev, found.st_ino
-            connection.run("PRAGMA journal_mode = WAL").close()
-            connection.run(f"PRAGMA synchronous = {synchronous}").close()
+            connection.rows("PRAGMA journal_mode = WAL")
+            connection.rows(f"PRAGMA synchronous = {synchronous}")
             # Nothing of a transaction is in the file before its commit: a forked child can close what it inherited.
-            connection.run("PRAGMA cache_spill = OFF").close()
+            connection.rows("PRAGMA cache_spill = OFF")
         except BaseException:
             self._end(connection)
             raise
         return connection
 
     def _end(self, connection: LentConnection) -> None:
-        self._open.discard(connection)
         connection.end()
+        self._open.discard(connection)  # a child that is forked in between closes it once more
 
     def _after_fork(self) -> None:
         """Begin anew in a forked child.
@@ -199,7 +199,7 @@ class SQLiteStore(TableStore):
         self._writing = threading.Lock()
         if GATE.was_empty:
             for connection in inherited:
-                connection.end()
+                connection.end_inherited()
 
     def _check_place(self, connection: LentConnection) -> None:
         """Raise if what was just committed is in a file that nobody will find."""

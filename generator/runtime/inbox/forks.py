@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import select
+import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -59,23 +61,50 @@ GATE = Gate()
 """Every call into SQLite passes it."""
 
 _in_child: list[WeakMethod[Callable[[], None]]] = []
+_one_at_a_time = threading.Lock()
+_done: tuple[int, int] | None = None
+"""A pipe on which the child tells that it has let go of what it inherited."""
 
 
 def call_in_child(method: Callable[[], None]) -> None:
-    """Have every forked child call a bound *method* first, as long as its object lives."""
+    """Have every forked child call a bound *method* first, as long as its object lives.
+
+    Until the children's calls have returned, the parent's threads stay outside of the gate.
+    """
     _in_child[:] = [reference for reference in _in_child if reference() is not None]
     _in_child.append(WeakMethod(method))
 
 
-def _after_fork_in_child() -> None:
+def _before() -> None:
+    global _done
+    _one_at_a_time.acquire()
+    GATE.before_fork()
+    _done = os.pipe() if any(reference() is not None for reference in _in_child) else None
+
+
+def _after_in_child() -> None:
     GATE.after_fork_in_child()
     for reference in list(_in_child):
         method = reference()
         if method is not None:
             method()
+    if _done is not None:
+        for end in _done:
+            os.close(end)
+    _one_at_a_time.release()
+
+
+def _after_in_parent() -> None:
+    if _done is not None:
+        read, write = _done
+        os.close(write)
+        ended = select.poll()
+        ended.register(read)
+        ended.poll(_LONGEST_WAIT)
+        os.close(read)
+    GATE.after_fork_in_parent()
+    _one_at_a_time.release()
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
-    os.register_at_fork(
-        before=GATE.before_fork, after_in_parent=GATE.after_fork_in_parent, after_in_child=_after_fork_in_child
-    )
+    os.register_at_fork(before=_before, after_in_parent=_after_in_parent, after_in_child=_after_in_child)

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from math import inf
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from .._runtime.errors import ConfigurationError, printable
@@ -15,6 +17,7 @@ from .._runtime.events import Probe
 from .._runtime.rebuild import Rebuild
 from .._runtime.verifier import HeaderSource
 from .entries import entry_of
+from .forks import call_in_child
 from .handlers import Delivery, Handler, calling
 from .reconcile import Report, reconcile
 from .store import Lease, LeaseLostError, Parked, Store
@@ -27,6 +30,8 @@ _FIRST_WAIT, _LONGEST_WAIT = 1.0, 300.0
 _PURGE_EVERY = 3600.0
 _TURN = 0.05
 """Seconds for which a worker stays with a meeting while others wait: going on to another one costs a lease."""
+
+_monotonic = partial(time.monotonic)  # what freezes the clock of a test replaces the function, and not this
 
 _log = logging.getLogger("netease_meeting.inbox")
 
@@ -107,9 +112,13 @@ class Inbox(Generic[E]):
         self._reorder = reorder.total_seconds()
         self._retention = retention.total_seconds()
         self._now = now
-        self._purge_at = 0.0
+        self._purge_at = -inf
         self._duplicates = 0
-        self._counting = threading.Lock()
+        self._after_fork()
+        call_in_child(self._after_fork)
+
+    def _after_fork(self) -> None:
+        self._counting = threading.Lock()  # another thread may have held it
 
     # -- receiving
 
@@ -172,12 +181,11 @@ class Inbox(Generic[E]):
 
     def _turn(self, call: Callable[[Delivery[E]], None], stop: threading.Event) -> int:
         """Hand over events of the next meeting for a short while; return how many, 0 if none is due."""
-        handled, now = 0, self._now()
-        lease, end = self._store.lease(now), now + _TURN
+        handled, end = 0, _monotonic() + _TURN
+        lease = self._store.lease(self._now())
 
         def next_at() -> float | None:
-            now = self._now()
-            return None if now >= end or stop.is_set() else now
+            return None if _monotonic() >= end or stop.is_set() else self._now()
 
         while lease is not None:
             handled += 1
@@ -272,6 +280,6 @@ class Inbox(Generic[E]):
         return reconcile(self._webhook, self._store, client, now=self._now, listed=listed, app_key=app_key)
 
     def _purge_if_due(self) -> None:
-        if self._now() >= self._purge_at:
-            self._purge_at = self._now() + _PURGE_EVERY
+        if _monotonic() >= self._purge_at:
+            self._purge_at = _monotonic() + _PURGE_EVERY
             self.purge()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any, NoReturn, cast
 from weakref import WeakSet
 
@@ -47,7 +48,8 @@ class LentConnection(sqlite3.Connection):
     """SQLite's connection, lent to a handler now and then. What the store itself does goes through ``run``."""
 
     __slots__ = (
-        "__weakref__", "_cursors", "_denied", "_limits", "_slices", "changed", "identity", "lent", "log_identity",
+        "__weakref__", "_cursors", "_denied", "_limits", "_own", "_slices",
+        "changed", "identity", "lent", "log_identity",
     )  # fmt: skip
 
     identity: tuple[int, int]
@@ -60,6 +62,7 @@ class LentConnection(sqlite3.Connection):
 
     def prepare(self, timeout: float) -> None:
         """Set up what ``sqlite3.connect`` does not."""
+        self._own = sqlite3.Cursor(self)
         self._cursors: WeakSet[sqlite3.Cursor] = WeakSet()
         self._limits: dict[int, int] = {}
         self._denied = False
@@ -71,8 +74,8 @@ class LentConnection(sqlite3.Connection):
     # -- the store's side
 
     def run(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
-        """Execute a statement of the store's, whatever a handler has set."""
-        return self.patiently(sqlite3.Cursor(self).execute, sql, parameters)
+        """Execute a statement of the store's, whatever a handler has set. The cursor is always the same."""
+        return self.patiently(self._own.execute, sql, parameters)
 
     def rows(self, sql: str, parameters: Any = ()) -> list[Any]:
         """Execute a query of the store's."""
@@ -112,12 +115,22 @@ class LentConnection(sqlite3.Connection):
             super().setlimit(*self._limits.popitem())
         if self.changed and self.in_transaction:
             super().set_authorizer(None)
-            self.run("PRAGMA query_only = OFF").close()
+            self.rows("PRAGMA query_only = OFF")
 
     def end(self) -> None:
         """Close it."""
+        self.settle()
         with GATE:
+            self._own.close()
             super().close()
+
+    def end_inherited(self) -> None:
+        """Close it in a forked child, with all that refers to it: else SQLite goes on believing in its locks.
+
+        Nothing of a transaction is written before its commit, and the parent waits: undoing it changes no file.
+        """
+        with suppress(sqlite3.Error):  # closed already
+            self.end()
 
     # -- the handler's side
 
