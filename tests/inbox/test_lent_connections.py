@@ -89,6 +89,11 @@ def run(*statements: Any) -> Deed:
     return deed
 
 
+def another_cursor(connection: Any) -> None:
+    connection.cursor_factory = psycopg.ClientCursor
+    connection.execute("COMMIT")
+
+
 ENDING_IN_BOTH: dict[str, Deed] = {
     "with": enter,
     "commit()": lambda connection: connection.commit(),
@@ -113,10 +118,7 @@ ENDING_IN_POSTGRESQL: dict[str, Deed] = {
     "bytes": run(b"COMMIT"),
     "composed": run(sql.SQL("{}").format(sql.SQL("COMMIT"))),
     "many": lambda connection: connection.cursor().executemany("COMMIT", [()]),
-    "another kind of cursor": lambda connection: (
-        setattr(connection, "cursor_factory", psycopg.ClientCursor),
-        connection.execute("COMMIT"),
-    ),
+    "another kind of cursor": another_cursor,
     "in a pipeline": lambda connection: connection.pipeline().__enter__() and connection.execute("COMMIT"),
     "in two phases": run("PREPARE TRANSACTION 'x'"),
     "tpc": lambda connection: connection.tpc_begin(connection.xid(1, "a", "b")),

@@ -60,7 +60,7 @@ def test_any_name_is_a_name(tmp_path: Path, name: str) -> None:
     with closing(SQLiteStore(tmp_path / name)) as store:
         store.put(entry("k"))
     assert (tmp_path / name).is_file()
-    with closing(SQLiteStore(os.fsencode(tmp_path / name))) as again:
+    with closing(SQLiteStore(str(tmp_path / name))) as again:
         assert keys(again) == ["k"]
 
 
