@@ -16,6 +16,7 @@ from netease_meeting._runtime.receiving import answer
 from netease_meeting.inbox import Delivery, Inbox, PostgresStore, SQLiteStore, StoreMovedError
 from netease_meeting.inbox.conformance import entry, keys, leased
 from netease_meeting.inbox.pool import Pool
+from netease_meeting.sandbox import Sandbox
 from netease_meeting.webhooks import Event, MeetingEnded, Webhook
 
 from .callbacks import Clock, callback, signed, webhook
@@ -268,3 +269,20 @@ def test_a_lease_that_nobody_settles_is_undone(make: MakeStore) -> None:
     again = leased(store)
     again.connection.execute("CREATE TABLE effects (n integer)")
     again.done()
+
+
+def test_two_applications_are_reconciled_one_by_one(make: MakeStore) -> None:
+    """Their meetings may have the same number, and each client knows only its own."""
+    clock = Clock()
+    hook = Webhook(app_secret={"sandbox-key": "sandbox-secret", "b": "sandbox-secret"}.get, now=clock)
+    store = make()
+    inbox: Inbox[Event] = Inbox(hook, store, now=clock)
+    inbox.receive(*callback("MeetingStarted", meeting=7))
+    body, headers = callback("MeetingStarted", meeting=7)
+    inbox.receive(body, {**headers, "AppKey": "b"})
+    assert sorted(store.meetings()) == [("b", 7), ("sandbox-key", 7)]
+    client = Sandbox().client()
+    with pytest.raises(errors.ConfigurationError, match="app_key="):
+        inbox.reconcile(client)
+    report = inbox.reconcile(client, app_key="b")
+    assert (report.meetings, list(report.unresolved)) == (1, [7])

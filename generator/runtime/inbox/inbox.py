@@ -276,6 +276,7 @@ class Inbox(Generic[E]):
 
         Raises:
             MeetingError: The API cannot be reached. What was rebuilt until then is kept.
+            ConfigurationError: The inbox keeps events of several applications, and *app_key* is left out.
         """
         return reconcile(self._webhook, self._store, client, now=self._now, listed=listed, app_key=app_key)
 
