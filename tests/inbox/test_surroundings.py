@@ -15,6 +15,7 @@ from netease_meeting import errors
 from netease_meeting._runtime.receiving import answer
 from netease_meeting.inbox import Delivery, Inbox, PostgresStore, SQLiteStore, StoreMovedError
 from netease_meeting.inbox.conformance import entry, keys, leased
+from netease_meeting.inbox.paths import is_remote
 from netease_meeting.inbox.pool import Pool
 from netease_meeting.sandbox import Sandbox
 from netease_meeting.webhooks import Event, MeetingEnded, Webhook
@@ -54,6 +55,19 @@ def test_what_is_read_only_is_refused(tmp_path: Path) -> None:
     (tmp_path / "inbox.db").chmod(0o400)
     with pytest.raises(errors.ConfigurationError, match="not writable"):
         SQLiteStore(tmp_path / "inbox.db")
+
+
+def test_a_network_file_system_is_told_from_a_disk(tmp_path: Path) -> None:
+    (tmp_path / "share/deep").mkdir(parents=True)
+    mounts = tmp_path / "mounts"
+    lines = (
+        f"/dev/sda / ext4 rw 0 0\nserver:/x {tmp_path}/share nfs4 rw 0 0\n/dev/sdb {tmp_path}/share/deep ext4 rw 0 0\n"
+    )
+    mounts.write_text(lines)
+    assert is_remote(str(tmp_path / "share"), str(mounts))
+    assert not is_remote(str(tmp_path / "share/deep"), str(mounts))
+    assert not is_remote(str(tmp_path), str(mounts))
+    assert not is_remote(str(tmp_path), str(tmp_path / "missing"))
 
 
 @pytest.mark.parametrize("name", ["a b.db", "a%20?b#c.db", "会议.db", "x.db?mode=memory"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import stat
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
@@ -18,6 +17,7 @@ from .._runtime.errors import ConfigurationError
 from .entries import queue_of
 from .forks import GATE, call_in_child
 from .liveness import LockFile, lock_file
+from .paths import checked, identity, quoted
 from .pool import Pool
 from .sqlite_connection import BEGIN, COMMIT, ROLLBACK, LentConnection
 from .store import DONE, Entry, LeaseLostError, StoreMovedError, TransactionError
@@ -121,7 +121,7 @@ class SQLiteStore(TableStore):
         lease: timedelta | None = None,
         timeout: timedelta = timedelta(seconds=3),
     ) -> None:
-        self._path = _checked(path)
+        self._path = checked(path)
         self._lease = None if lease is None else lease.total_seconds()
         self._timeout = timeout.total_seconds()
         # A callback is on the disk before it is acknowledged. Handled events are consistent with what their handlers
@@ -153,7 +153,7 @@ class SQLiteStore(TableStore):
             raise
 
     def _connect(self, synchronous: str, mode: str = "rw") -> LentConnection:
-        address = f"file:{_quoted(self._path)}?mode={mode}"
+        address = f"file:{quoted(self._path)}?mode={mode}"
         try:
             with GATE:
                 connection = sqlite3.connect(
@@ -203,10 +203,10 @@ class SQLiteStore(TableStore):
 
     def _check_place(self, connection: LentConnection) -> None:
         """Raise if what was just committed is in a file that nobody will find."""
-        log = _identity(f"{self._path}-wal")
+        log = identity(f"{self._path}-wal")
         if connection.log_identity is None:
             connection.log_identity = log
-        if _identity(self._path) != connection.identity or log is None or log != connection.log_identity:
+        if identity(self._path) != connection.identity or log is None or log != connection.log_identity:
             self._receiving.close()
             self._working.close()
             raise self._moved()
@@ -458,49 +458,3 @@ def _migrate(connection: LentConnection) -> None:
         connection.run(statement)
     for seq, app_key, meeting, key in connection.rows(f"SELECT seq, app_key, meeting, key FROM {_TABLE}"):
         connection.run(f"UPDATE {_TABLE} SET queue = ? WHERE seq = ?", (queue_of(app_key, meeting, key), seq))
-
-
-def _checked(path: str | os.PathLike[str]) -> str:
-    """Return the absolute path, or raise if it is that of no file on a disk."""
-    text = os.fsdecode(os.fspath(path))
-    if not text or text.startswith((":memory:", "file:")) or "\0" in text:
-        raise ConfigurationError(
-            f"SQLiteStore wants the path of a file, which {text!r} is not: what is kept must outlast the process. "
-            'Give for example "callbacks.db".'
-        )
-    full = os.path.abspath(text)
-    try:
-        mode = os.stat(full).st_mode
-    except FileNotFoundError:
-        mode = None
-    except OSError as error:
-        raise ConfigurationError(f"SQLiteStore cannot use {full}: {error.strerror}.") from None
-    folder = os.path.dirname(full)
-    problem = (
-        f"there is no folder {folder}" if not os.path.isdir(folder)
-        else f"the folder {folder} is not writable, and SQLite keeps files beside the database"
-        if not os.access(folder, os.W_OK)
-        else "" if mode is None
-        else "it is a folder" if stat.S_ISDIR(mode)
-        else "it is not a regular file" if not stat.S_ISREG(mode)
-        else "it is not writable" if not os.access(full, os.R_OK | os.W_OK)
-        else ""
-    )  # fmt: skip
-    if problem:
-        raise ConfigurationError(f"SQLiteStore cannot use {full}: {problem}. Give the path of a writable file.")
-    return full
-
-
-def _quoted(path: str) -> str:
-    """Return a path as SQLite's addresses spell it."""
-    from urllib.parse import quote  # only where a file is opened
-
-    return quote(path if os.sep == "/" else "/" + path.replace(os.sep, "/"), safe="/:")
-
-
-def _identity(path: str) -> tuple[int, int] | None:
-    try:
-        found = os.stat(path)
-    except FileNotFoundError:
-        return None
-    return found.st_dev, found.st_ino

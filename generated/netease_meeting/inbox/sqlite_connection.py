@@ -114,7 +114,7 @@ class LentConnection(sqlite3.Connection):
         self.text_factory = str
         while self._limits:
             super().setlimit(*self._limits.popitem())
-        if self.changed and self.in_transaction:
+        if self.changed:
             super().set_authorizer(None)
             self.rows("PRAGMA query_only = OFF")
 
