@@ -86,8 +86,11 @@ class Pool(Generic[Connection]):
         """Close those that are not lent."""
         if self._owner != os.getpid():
             self.forget()
-        while self._idle:
-            self._close(self._idle.pop())
+        for _ in range(len(self._idle)):
+            try:
+                self._close(self._idle.pop())
+            except IndexError:  # taken in this moment
+                break
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

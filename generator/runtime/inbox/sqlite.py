@@ -93,6 +93,8 @@ WITH RECURSIVE heads (queue) AS (
 """
 _SAME_QUEUE = f"WITH heads (queue) AS (SELECT :queue) {_CLAIM}"
 
+_Files = tuple[tuple[int, int], tuple[int, int] | None]
+
 _FIRST = -(2**63)
 _UNUSABLE = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 
@@ -200,12 +202,15 @@ class SQLiteStore(TableStore):
             for connection in inherited:
                 connection.end_inherited()
 
-    def _check_place(self, connection: LentConnection) -> None:
-        """Raise if what was just committed is in a file that nobody will find."""
-        log = identity(f"{self._path}-wal")
+    def _files(self, connection: LentConnection) -> _Files:
+        """Return what the file and its log are that a connection has just written to."""
         if connection.log_identity is None:
-            connection.log_identity = log
-        if identity(self._path) != connection.identity or log is None or log != connection.log_identity:
+            connection.log_identity = identity(f"{self._path}-wal")
+        return connection.identity, connection.log_identity
+
+    def _check_place(self, files: _Files | None) -> None:
+        """Raise if what was just committed is in files that nobody will find."""
+        if files is None or files != (identity(self._path), identity(f"{self._path}-wal")) or None in files:
             self._receiving.close()
             self._working.close()
             raise self._moved()
@@ -232,6 +237,7 @@ class SQLiteStore(TableStore):
                 self._commit([self._tickets.popleft() for _ in range(len(self._tickets))])
         if isinstance(ticket.is_new, BaseException):
             raise ticket.is_new
+        self._check_place(ticket.files)
         return bool(ticket.is_new)
 
     def _commit(self, tickets: list[_Ticket]) -> None:
@@ -239,13 +245,13 @@ class SQLiteStore(TableStore):
             with self._receiving.lent() as connection:
                 with _transaction(connection):
                     news = [connection.run(_PUT, row_of(ticket.entry)).rowcount == 1 for ticket in tickets]
-                self._check_place(connection)
+                files = self._files(connection)
         except BaseException as error:
             for ticket in tickets:
                 ticket.is_new = error
         else:
             for ticket, is_new in zip(tickets, news, strict=True):
-                ticket.is_new = is_new
+                ticket.files, ticket.is_new = files, is_new
 
     # -- working
 
@@ -259,7 +265,7 @@ class SQLiteStore(TableStore):
                 row = holder.claim(connection, _NEXT_QUEUE, self._beyond, now)
                 if row is None:
                     row = holder.claim(connection, _NEXT_QUEUE, _FIRST, now)
-            self._check_place(connection)
+            self._check_place(self._files(connection))
         except BaseException:
             holder.end()
             self._end(connection)
@@ -418,6 +424,7 @@ class _Ticket:
 
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
+        self.files: _Files | None = None
         self.is_new: bool | BaseException | None = None
 
 
