@@ -6,8 +6,11 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
+from contextvars import copy_context
 from typing import Any, Generic, TypeVar
 
+from .._runtime.errors import ConfigurationError
+from .._runtime.results import asettle, close, in_event_loop, is_async, name_of, settle, unusable
 from .store import Lease
 
 E = TypeVar("E")
@@ -47,22 +50,41 @@ class Delivery(Generic[E]):
 Handler = Callable[[Delivery[E]], Awaitable[None] | None]
 """What is done about an event. Raising means that it is handed over again."""
 
+_IN_LOOP = (
+    "Here an event loop runs already, and a worker would block it: `await asyncio.to_thread(inbox.run, handler)`, or "
+    "start the worker in a thread or process of its own."
+)
+
+
+class HandlerRefusedError(ConfigurationError):
+    """The worker cannot run this handler where it is: no event is to blame, so none is tried again or parked."""
+
 
 @contextmanager
 def calling(handler: Handler[E]) -> Generator[Callable[[Delivery[E]], None], None, None]:
-    """Yield *handler* as a plain function; if it is asynchronous, all its calls share one event loop."""
-    loop: asyncio.AbstractEventLoop | None = None
+    """Yield *handler* as a plain function; what it has to await is awaited in one event loop for all its calls."""
+    problem = unusable(handler)
+    if problem is not None:
+        raise HandlerRefusedError(f"{name_of(handler)} {problem}.")
+    inside = in_event_loop()
+    if inside and is_async(handler):
+        raise HandlerRefusedError(f"{name_of(handler)} is async. {_IN_LOOP}")
+    runner: asyncio.Runner | None = None
 
     def call(delivery: Delivery[E]) -> None:
-        nonlocal loop
+        nonlocal runner
         result = handler(delivery)
-        if inspect.isawaitable(result):
-            loop = loop or asyncio.new_event_loop()
-            loop.run_until_complete(result)
+        if not inspect.isawaitable(result):
+            settle(handler, result, _IN_LOOP)
+        elif inside:
+            close(result)
+            raise HandlerRefusedError(f"{name_of(handler)} is async. {_IN_LOOP}")
+        else:
+            runner = runner or asyncio.Runner()
+            runner.run(asettle(handler, result), context=copy_context())
 
     try:
         yield call
     finally:
-        if loop is not None:
-            loop.run_until_complete(loop.shutdown_asyncgens())
-            loop.close()
+        if runner is not None:
+            runner.close()

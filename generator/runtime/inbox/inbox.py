@@ -18,7 +18,7 @@ from .._runtime.rebuild import Rebuild
 from .._runtime.verifier import HeaderSource
 from .entries import entry_of
 from .forks import call_in_child
-from .handlers import Delivery, Handler, calling
+from .handlers import Delivery, Handler, HandlerRefusedError, calling
 from .reconcile import Report, reconcile
 from .store import Lease, LeaseLostError, Parked, Store
 from .twins import twin_of
@@ -145,7 +145,11 @@ class Inbox(Generic[E]):
     # -- working
 
     def work(self, handler: Handler[E]) -> int:
-        """Hand over what is due, and return how many events that were."""
+        """Hand over what is due, and return how many events that were.
+
+        Raises:
+            ConfigurationError: As ``run``.
+        """
         handled, never = 0, threading.Event()
         with calling(handler) as call:
             while some := self._turn(call, never):
@@ -160,9 +164,13 @@ class Inbox(Generic[E]):
         A store that fails is tried again. Nothing a handler raises ends this, save ``KeyboardInterrupt`` and its like.
 
         Args:
-            handler: Takes a ``Delivery``; may be an ``async def``.
+            handler: Takes a ``Delivery``; may be an ``async def``. What it returns is awaited where that can be done.
             stop: Set it to make this return.
             poll: How long to sleep when nothing is due.
+
+        Raises:
+            ConfigurationError: The handler cannot handle anything, for example a generator function, or it is async
+                and this thread runs an event loop: ``await asyncio.to_thread(inbox.run, handler)`` then.
         """
         stop = stop or threading.Event()
         pause = poll.total_seconds()
@@ -172,6 +180,8 @@ class Inbox(Generic[E]):
                     self._purge_if_due()
                     if self._turn(call, stop):
                         continue
+                except HandlerRefusedError:
+                    raise
                 except Exception:
                     _log.exception("the store failed; the worker goes on when it is back")
                     pause = min(pause * 2, 30.0)
@@ -211,6 +221,9 @@ class Inbox(Generic[E]):
                 call(Delivery(self._webhook.read(entry.body, app_key=entry.app_key), lease))
             return lease.done(twin, next_at())
         except LeaseLostError:
+            raise
+        except HandlerRefusedError:
+            lease.release()
             raise
         except Exception as error:
             self._fail(lease, error)
