@@ -223,6 +223,9 @@ def park_and_replay(make: MakeStore) -> None:
     (parked,) = make().parked()
     assert (parked.key, parked.meeting, parked.kind, parked.attempts) == ("bad", 1, "Kind", 1)
     assert parked.error == "ValueError: 会议"
+    bad = entry("bad", time=1)
+    assert (parked.time, parked.received_at) == (bad.time, bad.received_at)
+    assert (parked.app_key, bytes(parked.body)) == (bad.app_key, bad.body)
     assert store.depth().parked == 1
     assert keys(store) == ["good"]
     assert store.replay("unknown", 1000.0) == 0
@@ -232,6 +235,25 @@ def park_and_replay(make: MakeStore) -> None:
     assert (lease.entry.key, lease.attempt, lease.late) == ("bad", 1, True)
     lease.done()
     assert store.parked() == []
+
+
+def discard_is_for_parked_events(make: MakeStore) -> None:
+    """A discarded event is neither parked nor handed over, and known until it is purged; no other event is touched."""
+    store = make()
+    for number, key in enumerate(("bad", "worse", "waiting")):
+        store.put(entry(key, time=number))
+    for _ in range(2):
+        leased(store).park("no")
+    assert store.discard("unknown") is False
+    assert store.discard("waiting") is False
+    assert make().discard("bad") is True
+    assert store.discard("bad") is False
+    assert [parked.key for parked in store.parked()] == ["worse"]
+    assert (store.depth().waiting, store.depth().parked) == (1, 1)
+    assert store.put(entry("bad")) is False, "a late duplicate is still known"
+    assert store.replay("bad", 1000.0) == 0
+    assert keys(store) == ["waiting"]
+    assert store.purge(1000.0) == 2
 
 
 def late_is_told(make: MakeStore) -> None:
@@ -347,6 +369,7 @@ CHECKS: tuple[Callable[[MakeStore], None], ...] = (
     retry_counts_and_waits,
     release_leaves_no_trace,
     park_and_replay,
+    discard_is_for_parked_events,
     late_is_told,
     history_is_whole,
     depth_and_purge,

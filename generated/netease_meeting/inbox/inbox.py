@@ -256,7 +256,10 @@ class Inbox(Generic[E]):
     # -- looking after it
 
     def parked(self) -> Sequence[Parked]:
-        """Return the events that were given up, oldest arrival first."""
+        """Return the events that were given up, oldest arrival first.
+
+        ``webhook.read(parked.body, app_key=parked.app_key)`` is the event.
+        """
         return self._store.parked()
 
     def replay(self, key: str | None = None) -> int:
@@ -265,6 +268,13 @@ class Inbox(Generic[E]):
         Newer events of their meetings may have been handled in the meantime: then ``delivery.late`` is true.
         """
         return self._store.replay(key, self._now())
+
+    def discard(self, key: str) -> bool:
+        """Delete the parked event of *key*; return whether there was one.
+
+        Its key is remembered as long as that of a handled event, so that a late duplicate is recognised.
+        """
+        return self._store.discard(key)
 
     def stats(self) -> Stats:
         """Return how much waits, since when, and what was given up."""

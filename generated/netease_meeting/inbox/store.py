@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from .._runtime.errors import MeetingError
@@ -68,6 +68,13 @@ class Parked:
     attempts: int
     error: str
     """What the last attempt ended with."""
+    time: int
+    """When it happened, in milliseconds."""
+    received_at: float
+    """When it was received, in unix seconds."""
+    app_key: str
+    body: bytes = field(repr=False)
+    """The bytes that were verified."""
 
 
 @dataclass(frozen=True)
@@ -166,6 +173,10 @@ class Store(Protocol):
 
     def replay(self, key: str | None, now: float) -> int:
         """Make parked events wait again, as if new: one or, without *key*, all. Return how many."""
+        ...
+
+    def discard(self, key: str) -> bool:
+        """Forget a parked event but for its key, until ``purge``; ``False`` if *key* is not that of a parked event."""
         ...
 
     def depth(self) -> Depth:

@@ -65,6 +65,12 @@ class TableStore(ABC):
             now=now,
         )
 
+    def discard(self, key: str) -> bool:
+        """Count a parked event as done."""
+        return bool(
+            self._changed("UPDATE netease_meeting_inbox SET state = 1 WHERE state = 2 AND key = {key}", key=key)
+        )
+
     def depth(self) -> Depth:
         """Return how much there is."""
         (row,) = self._rows(
