@@ -202,6 +202,24 @@ def test_a_time_that_is_no_moment(time: int) -> None:
         assert event.time_at is None
 
 
+def test_a_byte_order_mark_does_no_harm() -> None:
+    event = parse(b"\xef\xbb\xbf" + BODY)
+    assert event == parse(BODY)
+    assert event.key == parse(BODY).key
+    assert isinstance(parse(b"\xef\xbb\xbf{}"), Probe)
+
+
+@pytest.mark.parametrize("half", [rb"\ud83d", rb"\ude00", rb"\ud83dx"])
+def test_a_text_that_was_cut_within_an_emoji_is_not_lost(half: bytes) -> None:
+    body = encoded({**EXAMPLES["MeetingEnded"], "msgBody": {**EXAMPLES["MeetingEnded"]["msgBody"], "subject": "CUT"}})
+    event = parse(body.replace(b"CUT", b"\\ud83d\\ude00 " + half))
+    assert isinstance(event, MeetingEnded)
+    assert event.subject.startswith("\U0001f600 ?")
+    assert event.key == parse(BODY).key
+    newer = unknown(b'{"msgType":99,"msgBody":{"subject":"' + half + b'"}}')
+    assert newer.problem == "msgType 99 is new"
+
+
 @pytest.mark.case(115, 116)
 @pytest.mark.parametrize(
     "body",

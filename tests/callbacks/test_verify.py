@@ -64,6 +64,13 @@ def test_header_names_are_in_any_case(spell: Any) -> None:
     webhook().verify(BODY, [(name.encode(), value.encode()) for name, value in headers.items()])
 
 
+def test_header_names_as_wsgi_and_django_write_them() -> None:
+    meta = {f"HTTP_{name.upper()}": value for name, value in signed(BODY).items()}
+    environ: dict[str, Any] = {"REQUEST_METHOD": "POST", "CONTENT_LENGTH": "5", "wsgi.input": None, **meta}
+    webhook().verify(BODY, environ)
+    assert "Nonce stands there twice" in str(refusal({**meta, "nonce": meta["HTTP_NONCE"]}))
+
+
 def test_other_headers_do_not_matter() -> None:
     others = [("Host", "a"), ("Set-Cookie", "a"), ("Set-Cookie", "b"), ("X-Nonce", "1"), ("CurTimes", "2")]
     webhook().verify(BODY, [*others, *signed(BODY).items()])

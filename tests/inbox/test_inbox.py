@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 from netease_meeting import errors
 from netease_meeting.inbox import Delivery, Inbox, Store
-from netease_meeting.webhooks import Event, MeetingEnded, UnknownEvent
+from netease_meeting.sandbox import Sandbox
+from netease_meeting.webhooks import Event, MeetingEnded, MeetingStarted, UnknownEvent
 
-from .callbacks import Clock, callback, signed, told, webhook
+from .callbacks import NOW, Clock, callback, signed, told, webhook
 from .conftest import MakeStore
 
 Told = tuple[str, int | None, int | None]
@@ -378,7 +379,38 @@ def test_a_worker_outlives_an_outage_of_its_store(world: World, caplog: Any) -> 
     assert caplog.text.count("the store failed") == 2
 
 
+def test_a_body_that_is_barely_json_is_kept_handled_and_reconciled(world: World) -> None:
+    body, _ = callback("MeetingEnded", subject="CUT")
+    odd = b"\xef\xbb\xbf" + body.replace(b"CUT", rb"\ud83d")
+    world.receive(signed(odd))
+    assert world.work() == [("MeetingEnded", 1, 1)]
+    assert world.inbox.reconcile(Sandbox().client()).rebuilt == []
+
+
 # -- looking after it
+
+
+def test_parked_events_can_be_looked_at_and_discarded(make: MakeStore) -> None:
+    world = World(make(), attempts=1)
+    body, headers = callback("MeetingStarted", time=5)
+    world.receive((body, headers), callback("MeetingEnded", time=6))
+
+    def handler(delivery: Delivery[Event]) -> None:
+        if isinstance(delivery.event, MeetingStarted):
+            raise ValueError("no such room")
+
+    world.inbox.work(handler)
+    (parked,) = world.inbox.parked()
+    hook = webhook(world.clock)
+    assert hook.read(parked.body, app_key=parked.app_key) == hook.parse(body, headers)
+    assert (parked.time, parked.received_at) == (int(NOW * 1000) + 5, NOW)
+    assert "body" not in repr(parked)
+    assert world.inbox.discard("unknown") is False
+    assert world.inbox.discard(parked.key) is True
+    assert world.inbox.discard(parked.key) is False
+    assert (world.inbox.parked(), world.inbox.stats().parked, world.inbox.replay()) == ([], 0, 0)
+    assert world.receive((body, headers)) == [False], "a late duplicate does not come back"
+    assert world.work() == []
 
 
 def test_figures_and_retention(make: MakeStore) -> None:

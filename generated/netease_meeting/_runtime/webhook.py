@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import force_setattr
 
 from .errors import WebhookPayloadError
-from .events import Probe, UnknownEvent, event_key
+from .events import Probe, UnknownEvent, event_key, message_of
 from .handlers import Handlers
 from .signing import Scheme
 from .verifier import HeaderSource, Resolver, Secrets, Verifier
@@ -140,8 +140,8 @@ class BaseWebhook(Handlers[Event]):
         from . import lenient  # loads a fifth more than verifying needs
 
         try:
-            message = msgspec.json.decode(body)
-        except _REFUSALS as error:
+            message = message_of(body)
+        except (ValueError, RecursionError) as error:
             raise _not_a_message(f"not JSON ({error})") from None
         if not lenient.is_object(message):
             raise _not_a_message("not a JSON object")

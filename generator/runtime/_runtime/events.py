@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 
@@ -13,6 +14,21 @@ from .times import from_millis
 def event_key(*identity: str | int) -> str:
     """Return a digest of what an event is: of equal length for all, and equal for no two."""
     return sha256(msgspec.json.encode(identity)).hexdigest()
+
+
+def message_of(body: bytes) -> Any:
+    """Return the JSON of a signed *body*, though it begins with a byte order mark or a text was cut within an emoji.
+
+    Raises:
+        ValueError: It is not JSON in UTF-8. ``RecursionError``: It is too deep.
+    """
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        import json  # reads half of a surrogate pair, which no UTF-8 can hold
+
+        whole = json.dumps(json.loads(body.decode("utf-8-sig")), ensure_ascii=False)
+        return msgspec.json.decode(whole.encode("utf-8", "replace"))
 
 
 class UnknownEvent(msgspec.Struct, frozen=True, kw_only=True):

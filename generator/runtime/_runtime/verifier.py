@@ -134,7 +134,7 @@ class Verifier:
 
     def _find(self, names: tuple[str | bytes, ...]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
         """Return what picks our headers' values out of the values of all headers, which are called *names*."""
-        lower = [(name if isinstance(name, str) else name.decode("latin-1")).lower() for name in names]
+        lower = [_plain(name) for name in names]
         for name in self._names:
             if (count := lower.count(name.lower())) != 1:
                 _refuse(f"the header {name} {'stands there twice' if count else 'is missing'}", _PASS_ON)
@@ -153,6 +153,12 @@ class Verifier:
                 _refuse(f"the header {name} is not {wanted}{twice}", _PASS_ON)
             checked.append(text)
         return checked
+
+
+def _plain(name: str | bytes) -> str:
+    """Return a header's name in lower case, also where it is written as WSGI and Django's ``META`` do."""
+    text = name if isinstance(name, str) else name.decode("latin-1")
+    return text.lower().removeprefix("http_").replace("_", "-")
 
 
 def _pairs(headers: Any) -> list[Any]:

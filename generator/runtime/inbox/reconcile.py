@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from .._runtime.errors import APIError, ConfigurationError, printable
-from .._runtime.events import UnknownEvent
+from .._runtime.events import UnknownEvent, message_of
 from .._runtime.lenient import is_object
 from .entries import entry_of, queue_of, topic_of
 from .store import Past, Store
@@ -106,7 +106,7 @@ class _Run:
         wanted = {*self._facts.fields, *self._facts.unknown}
         told: dict[str, Any] = {}
         for past in history:
-            content = msgspec.json.decode(past.body).get(self._facts.message[1])
+            content = message_of(past.body).get(self._facts.message[1])
             if is_object(content):
                 told |= {name: content[name] for name in wanted & content.keys()}
         return told
