@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.wsgi import get_wsgi_application
+from django.test import override_settings
 from netease_meeting import errors
 from werkzeug.serving import make_server
 
@@ -41,7 +42,7 @@ def now_signed(body: bytes, key: str = "your-app-key", secret: str = "your-app-s
 
 
 def test_both_languages_show_the_same_code_and_headings() -> None:
-    assert len(blocks("webhooks.md")) == 7
+    assert len(blocks("webhooks.md")) == 9
     assert blocks("webhooks.md") == blocks("webhooks.zh-CN.md")
     english, chinese = ((GUIDES / name).read_text("utf-8") for name in ("webhooks.md", "webhooks.zh-CN.md"))
     assert [len(line.split()[0]) for line in re.findall("^#+ .*", english, re.MULTILINE)] == [
@@ -79,3 +80,18 @@ def test_the_applications_of_the_guide_answer(
     with under_aiohttp(guide["aiohttp"]["app"]) as port:
         assert post(port, BODY, now_signed(BODY)) == 200
     assert capfd.readouterr().out.count("26775 1 2020-09-22") == 4
+
+
+def test_the_applications_whose_hooks_read_the_body(
+    guide: dict[str, dict[str, Any]], capfd: pytest.CaptureFixture[str]
+) -> None:
+    server = make_server("127.0.0.1", 0, guide["flask_read"]["app"], threaded=True, request_handler=QuietFlask)
+    with running(server):
+        assert post(server.server_port, BODY, now_signed(BODY)) == 200
+    urlpatterns[:] = guide["django"]["urlpatterns"]
+    globals()["log"] = guide["django_read"]["log"]
+    with override_settings(MIDDLEWARE=[f"{__name__}.log"]), under_wsgiref(get_wsgi_application()) as port:
+        assert post(port, BODY, now_signed(BODY)) == 200
+    printed = capfd.readouterr().out
+    assert printed.count(f"{len(BODY)} bytes for /callbacks") == 2
+    assert printed.count("26775 1 2020-09-22") == 2

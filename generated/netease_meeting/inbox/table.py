@@ -67,7 +67,7 @@ class TableStore(ABC):
         )
 
     def discard(self, key: str) -> bool:
-        """Count a parked event as done."""
+        """Give a parked event up for good; its key stays known."""
         return bool(
             self._changed("UPDATE netease_meeting_inbox SET state = 1 WHERE state = 2 AND key = {key}", key=key)
         )
