@@ -26,7 +26,7 @@ class World:
     """A sandbox whose callbacks go to an inbox that can be down."""
 
     def __init__(self, store: Store, **options: Any) -> None:
-        self.sandbox = Sandbox(**options)
+        self.sandbox = Sandbox(callback_clock="virtual", **options)
         now = self.sandbox.clock.seconds
         self.inbox: Inbox[Event] = Inbox(Webhook(app_key=KEY, app_secret=SECRET, now=now), store, now=now)
         self.client = self.sandbox.client()
