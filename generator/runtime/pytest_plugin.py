@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def meeting_sandbox() -> Sandbox:
+def meeting_sandbox() -> Iterator[Sandbox]:
     """A sandbox of the NetEase Meeting API for one test: stateful, signed, with time you control."""
     from .sandbox import Sandbox
 
-    return Sandbox()
+    with Sandbox() as sandbox:
+        yield sandbox
 
 
 @pytest.fixture
@@ -29,5 +30,5 @@ def meeting_client(meeting_sandbox: Sandbox) -> Iterator[MeetingClient]:
 
 @pytest.fixture
 def async_meeting_client(meeting_sandbox: Sandbox) -> AsyncMeetingClient:
-    """The same, asynchronous. It holds nothing that would have to be closed."""
+    """The same, asynchronous. It is closed with its sandbox, and holds nothing else."""
     return meeting_sandbox.async_client()

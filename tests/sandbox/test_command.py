@@ -132,6 +132,34 @@ def test_the_plugin_costs_nothing_until_a_fixture_is_used(tmp_path: Path) -> Non
     assert done.returncode == 0, done.stdout
 
 
+KEPT = """
+import asyncio
+import pytest
+from netease_meeting import errors
+
+kept = []
+
+def test_use(meeting_client, async_meeting_client):
+    kept.extend([meeting_client, async_meeting_client])
+    meeting_client.accounts.create(im_accid="alice")
+
+def test_afterwards(meeting_client):
+    assert meeting_client.accounts.create(im_accid="alice").account_id, "another sandbox"
+    with pytest.raises(errors.ClientClosedError):
+        kept[0].accounts.create()
+    with pytest.raises(errors.ClientClosedError):
+        asyncio.run(kept[1].accounts.create())
+"""
+
+
+def test_the_clients_of_the_fixtures_close_with_their_test(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(KEPT)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "netease_meeting.pytest_plugin", "."]
+    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
 SHOP = """
 from netease_meeting import errors
 

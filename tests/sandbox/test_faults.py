@@ -136,6 +136,64 @@ def test_a_skew_lasts_for_a_whole_call_and_no_longer() -> None:
     assert client.clock_offset == pytest.approx(0, abs=30), "the next call meets the right clock"
 
 
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        [{"skew": 900}],
+        [{"skew": -900}],
+        [{"skew": 900, "code": 510}],
+        [{"skew": 900, "status": 502, "html": True}],
+        [{"skew": 900, "fault": "resetBefore"}],
+        [{"skew": 900, "fault": "resetAfter"}],
+        [{"skew": 900}, {"code": 510}],
+        [{"skew": 900}, {"fault": "truncate"}, {"status": 503}],
+    ],
+    ids=str,
+)
+def test_a_skew_lasts_through_other_faults_of_the_call(wishes: list[dict[str, Any]]) -> None:
+    sandbox = Sandbox()
+    client = sandbox.client(max_retries=5)
+    client.accounts.create(im_accid="alice")
+    for wish in wishes:
+        sandbox.add_fault({"operation": "accounts.get_by_im_accid", **wish})
+    client.accounts.get_by_im_accid(im_accid="alice")
+    assert client.clock_offset == pytest.approx(wishes[0]["skew"], abs=30)
+    assert sandbox.faults.waiting() == []
+    client.accounts.get_by_im_accid(im_accid="alice")
+    assert client.clock_offset == pytest.approx(0, abs=30)
+
+
+def test_calls_of_others_do_not_end_a_skew() -> None:
+    sandbox = Sandbox()
+    other = sandbox.client()
+    other.accounts.create(im_accid="alice")
+    other.accounts.create(im_accid="bob")
+    client = sandbox.client(on_attempt=lambda attempt: other.accounts.get_by_im_accid(im_accid="bob") and None)
+    sandbox.add_fault({"operation": "accounts.get_by_im_accid", "skew": 900})
+    client.accounts.get_by_im_accid(im_accid="alice")
+    assert client.clock_offset == pytest.approx(900, abs=30)
+    assert other.clock_offset == 0
+
+
+def test_a_clock_that_no_client_believes_ends_the_call_and_no_other() -> None:
+    sandbox = Sandbox()
+    client = sandbox.client()
+    sandbox.add_fault({"skew": 10**8})
+    with pytest.raises(errors.AuthenticationError):
+        client.accounts.create(im_accid="alice")
+    client.accounts.create(im_accid="alice")
+
+
+def test_times_counts_the_calls_that_are_skewed() -> None:
+    sandbox = Sandbox()
+    sandbox.client().accounts.create(im_accid="alice")
+    sandbox.add_fault({"skew": 900, "times": 2})
+    for skew in (900, 900, 0):
+        client = sandbox.client()
+        client.accounts.get_by_im_accid(im_accid="alice")
+        assert client.clock_offset == pytest.approx(skew, abs=30)
+
+
 def test_a_skew_ends_with_another_request(server: Server) -> None:
     server.sandbox.add_fault({"operation": "accounts.create", "skew": 900})
     assert http_call(server.url, "/v1/account/create", {"imAccid": "a"}).json["code"] == 401
@@ -172,6 +230,9 @@ def test_faults_strike_in_process_too() -> None:
         ({"operation": "meetings.get"}, "say what shall happen"),
         ({"operation": "meetings.gte", "code": 510}, "operation must be"),
         ({"operation": 1, "code": 510}, "operation must be"),
+        ({"operation": ["meetings.get"], "code": 510}, "operation must be"),
+        ({"operation": {}, "code": 510}, "operation must be"),
+        ({"operation": None, "code": 510}, "operation must be"),
         ({"code": 511}, "not one of the document's codes"),
         ({"code": True}, "not one of the document's codes"),
         ({"code": "510"}, "not one of the document's codes"),

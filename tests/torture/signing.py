@@ -162,7 +162,7 @@ def skew(seed: int) -> Figure:
             app_key="sandbox-key",
             app_secret="not-the-secret",
             base_url="http://127.0.0.1",
-            transport=SandboxTransport(watched.sandbox.handle),
+            transport=SandboxTransport(watched.sandbox),
         )
         assert not works(wrong)
         extra = max(extra, watched.requests - 1)

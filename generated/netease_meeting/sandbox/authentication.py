@@ -20,7 +20,7 @@ class Authenticator:
 
     def __init__(self, document: Document, app_key: str, app_secret: str) -> None:
         self._signatures = document.signatures
-        self._code = document.codes["UNAUTHENTICATED"]
+        self.code = document.codes["UNAUTHENTICATED"]
         self._app_key = app_key
         self._app_secret = app_secret
 
@@ -69,10 +69,10 @@ class Authenticator:
             return
         hashed = explain(value, parts)
         raise BusinessError(
-            self._code,
+            self.code,
             [f"{header} should be {hashed} = {expected}", f"{header} came as {came}"],
             {"scheme": scheme, "header": header, "hashed": hashed, "expected": expected, "came": came},
         )
 
     def _refuse(self, note: str) -> BusinessError:
-        return BusinessError(self._code, [note])
+        return BusinessError(self.code, [note])

@@ -21,10 +21,12 @@ from .clock import VirtualClock
 from .document import Document, Route, shipped
 from .faults import Fault, Faults
 from .meetings import Meeting, Meetings
-from .messages import BusinessError, Request, Response
+from .messages import BODILESS, BusinessError, Request, Response
 from .validation import Validator
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from ..client import AsyncMeetingClient, MeetingClient
 
 APP_KEY = "sandbox-key"
@@ -48,7 +50,7 @@ _HTTP_STATUS = {
 
 
 class Sandbox:
-    """A whole, private instance of the API.
+    """A whole, private instance of the API. Used with ``with``, it closes its clients at the end.
 
     Args:
         seed: Makes ids, numbers and tokens repeatable.
@@ -89,6 +91,7 @@ class Sandbox:
         self._validator = Validator(self.document)
         self._authenticator = Authenticator(self.document, APP_KEY, APP_SECRET)
         self.faults = Faults(self.document)
+        self.closed = False
         self._begin(None)
 
     def _begin(self, before: Callbacks | None) -> None:
@@ -134,27 +137,29 @@ class Sandbox:
             if route is None or request.method != "POST":
                 return _refuse(request, entry, 404 if route is None else 405)
             entry["operation"] = route.name
-            fault = self.faults.take(route.name, request.body)
+            call = (route.name, request.body)
+            fault = self.faults.take(call)
+            skew = self.faults.skew_of(call, fault)
             if fault is not None:
                 entry["fault"] = fault.wish
                 if fault.harm == "resetBefore":
                     return Response(0, (), b"", harm=fault.harm)
-            response = self._answer(route, request, fault, entry)
+            response = self._answer(route, request, fault, skew, entry)
             entry["status"] = response.status
+            if fault is None or not fault.spoils:
+                self.faults.answered(call, refused=entry["code"] == self._authenticator.code)
             return response
 
-    def _answer(self, route: Route, request: Request, fault: Fault | None, entry: dict[str, Any]) -> Response:
+    def _answer(
+        self, route: Route, request: Request, fault: Fault | None, skew: float, entry: dict[str, Any]
+    ) -> Response:
         envelope = self.document.envelope
         extras = {envelope["requestId"]: f"mc_{self._served:012d}", envelope["cost"]: "1ms"}
-        status, server_time = 200, self.clock.real() + (fault.skew if fault is not None else 0.0)
+        status, server_time = 200, self.clock.real() + skew
         try:
             if fault is not None and fault.code is not None:
                 raise BusinessError(fault.code, ["a fault was asked for"])
-            try:
-                self._authenticator.check(route, request, server_time)
-            except BusinessError:
-                self.faults.hold(fault, route.name, request.body)
-                raise
+            self._authenticator.check(route, request, server_time)
             headers = self._validator.headers(route, request.headers)
             body = self._validator.body(route, request.body)
             result = ACTIONS[route.operation](self.world, body, headers)
@@ -177,7 +182,10 @@ class Sandbox:
             return Response(status, (kind, date), content)
         if fault.html:
             kind, content = ("Content-Type", "text/html"), b"<html><body><h1>Bad gateway</h1></body></html>"
-        return Response(fault.status or status, (kind, date), content, harm=fault.harm, delay=fault.delay)
+        status = fault.status or status
+        return Response(
+            status, (kind, date), b"" if status in BODILESS else content, harm=fault.harm, delay=fault.delay
+        )
 
     # -- control: the same as the control plane over HTTP
 
@@ -197,20 +205,35 @@ class Sandbox:
         """Move the clock; what falls due on the way happens in order, before this returns."""
         if not 0 <= seconds <= _FARTHEST:
             raise ValueError(f"the clock moves by 0 to {_FARTHEST} seconds, not by {seconds}; it cannot be turned back")
-        clock, callbacks = self.clock, self.callbacks
+        callbacks = self.callbacks
         callbacks.take_turn()
         try:
-            target = clock.millis() + round(seconds * 1000)
-            callbacks.send_all()
-            while (moment := clock.next_at()) is not None and moment <= target:
-                with self._lock:
-                    clock.move_to(moment)
-                    clock.run_due()
-                callbacks.send_all()
-            with self._lock:
-                clock.move_to(target)
+            self._pass(seconds, callbacks.send_all)
         finally:
             callbacks.end_turn()
+
+    def sleep(self, seconds: float) -> None:
+        """Move the clock for a client that waits. Callbacks that somebody else is sending are left to them."""
+        callbacks = self.callbacks
+        if not callbacks.try_turn():
+            self._pass(seconds, lambda: None)
+            return
+        try:
+            self._pass(seconds, callbacks.send_all)
+        finally:
+            callbacks.end_turn()
+
+    def _pass(self, seconds: float, send: Callable[[], None]) -> None:
+        clock = self.clock
+        target = clock.millis() + round(seconds * 1000)
+        send()
+        while (moment := clock.next_at()) is not None and moment <= target:
+            with self._lock:
+                clock.move_to(moment)
+                clock.run_due()
+            send()
+        with self._lock:
+            clock.move_to(target)
 
     def reset(self) -> None:
         """Forget accounts, meetings, callbacks, faults and the time that was advanced. The callback target stays."""
@@ -360,7 +383,7 @@ class Sandbox:
             app_key=APP_KEY,
             app_secret=APP_SECRET,
             base_url="http://127.0.0.1",
-            transport=SandboxTransport(self.handle),
+            transport=SandboxTransport(self),
             **options,
         )
 
@@ -369,10 +392,23 @@ class Sandbox:
         from ..client import AsyncMeetingClient
         from .wire import AsyncSandboxTransport
 
-        transport = AsyncSandboxTransport(self.execute, lambda: self.callbacks)
         return AsyncMeetingClient(
-            app_key=APP_KEY, app_secret=APP_SECRET, base_url="http://127.0.0.1", transport=transport, **options
+            app_key=APP_KEY,
+            app_secret=APP_SECRET,
+            base_url="http://127.0.0.1",
+            transport=AsyncSandboxTransport(self),
+            **options,
         )
+
+    def close(self) -> None:
+        """Close every client of this sandbox. What it holds can still be looked at."""
+        self.closed = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
 
 
 def _refuse(request: Request, entry: dict[str, Any], status: int) -> Response:

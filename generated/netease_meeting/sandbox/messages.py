@@ -11,6 +11,10 @@ Harm = Literal["resetBefore", "resetAfter", "truncate", "wrongLength", "dribble"
 """What is done to the connection instead of, or while, answering."""
 
 
+BODILESS = frozenset({204, 304})
+"""The statuses above 199 whose responses have no body."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What arrived."""

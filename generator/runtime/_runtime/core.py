@@ -12,6 +12,7 @@ from .errors import ArgumentError, ClientClosedError, ConfigurationError
 from .flow import Flow, Send, Session, call
 from .operation import Operation
 from .raw import RawResponse
+from .timed import Timed
 from .transport import AsyncTransport, Header, Reply, Transport, TransportError, foreign
 
 Result = TypeVar("Result")
@@ -31,6 +32,8 @@ class Core(msgspec.Struct, Generic[AnyTransport], frozen=True):
 
     def __post_init__(self) -> None:
         _check(self.timeout)
+        if isinstance(self.transport, Timed):
+            self.session.clock = self.transport.clock
 
     def flow(
         self,
@@ -76,6 +79,9 @@ def run(transport: Transport, flow: Flow[Result]) -> RawResponse[Result]:
                     raise
                 except Exception as failure:  # of an injected client, its hooks, or a transport of the caller's
                     outcome = foreign(failure)
+            elif isinstance(transport, Timed):
+                transport.sleep(action.seconds)
+                outcome = None
             else:
                 time.sleep(action.seconds)
                 outcome = None
@@ -99,6 +105,9 @@ async def run_async(transport: AsyncTransport, flow: Flow[Result]) -> RawRespons
                     raise
                 except Exception as failure:  # of an injected client, its hooks, or a transport of the caller's
                     outcome = foreign(failure)
+            elif isinstance(transport, Timed):
+                await transport.sleep_async(action.seconds)
+                outcome = None
             else:
                 import asyncio  # here, because a synchronous program has no use for it
 

@@ -150,6 +150,13 @@ class Callbacks:
             raise ValueError("a callback is being sent: time cannot be moved before its receiver has answered")
         self._sender = threading.get_ident()
 
+    def try_turn(self) -> bool:
+        """Become the one who sends, unless somebody is."""
+        if not self._turn.acquire(blocking=False):
+            return False
+        self._sender = threading.get_ident()
+        return True
+
     def end_turn(self) -> None:
         """Let others send."""
         self._sender = None

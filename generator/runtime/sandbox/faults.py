@@ -31,7 +31,23 @@ class Fault:
     harm: Harm | None = None
     delay: float = 0.0
     skew: float = 0.0
-    """Seconds the server's clock is ahead while the fault lasts."""
+    """Seconds the server's clock is ahead during the call that is struck."""
+
+    @property
+    def spoils(self) -> bool:
+        """Whether a client gets another answer than the server's own, and may well call again."""
+        return bool(self.code or self.status or self.html or self.harm)
+
+
+@dataclass(slots=True)
+class _Skew:
+    seconds: float
+    refused: bool = False
+    """Whether a signature of the call was refused."""
+
+
+Call = tuple[str, bytes]
+"""Operation and body: what the requests of one call have in common."""
 
 
 class Faults:
@@ -41,7 +57,7 @@ class Faults:
         self._codes = set(document.texts)
         self._operations = {route.name for route in document.routes.values()}
         self._waiting: list[Fault] = []
-        self._held: tuple[Fault, str, bytes] | None = None
+        self._skews: dict[Call, _Skew] = {}
 
     def add(self, wish: Mapping[str, Any]) -> None:
         """Arrange a fault. Raises ``ValueError`` that says what is wrong with *wish*."""
@@ -49,7 +65,7 @@ class Faults:
         if unknown:
             raise ValueError(f"unknown: {', '.join(sorted(unknown))}. Known: {', '.join(sorted(_KEYS))}")
         operation = wish.get("operation", _ANY)
-        if operation != _ANY and operation not in self._operations:
+        if not isinstance(operation, str) or operation not in {_ANY, *self._operations}:
             raise ValueError(f"operation must be * or one of {', '.join(sorted(self._operations))}, not {operation!r}")
         if not set(wish) - {"operation", "times"}:
             raise ValueError(f"say what shall happen: one of {', '.join(sorted(_KEYS - {'operation', 'times'}))}")
@@ -75,23 +91,35 @@ class Faults:
             )
         )
 
-    def take(self, operation: str, body: bytes) -> Fault | None:
-        """Return the fault that strikes now, one time used up."""
-        held, self._held = self._held, None
-        if held is not None and held[1:] == (operation, body):
-            return held[0]
+    def take(self, call: Call) -> Fault | None:
+        """Return the fault that strikes now, one time used up. Of a skew, times counts calls."""
         for fault in self._waiting:
-            if fault.operation in (_ANY, operation):
+            if fault.operation in (_ANY, call[0]) and not (call in self._skews and fault.skew and not fault.spoils):
                 fault.times -= 1
                 if fault.times == 0:
                     self._waiting.remove(fault)
                 return fault
         return None
 
-    def hold(self, fault: Fault | None, operation: str, body: bytes) -> None:
-        """Let the skew of *fault* strike the repeat of a request it had refused: it lasts for a whole call."""
+    def skew_of(self, call: Call, fault: Fault | None) -> float:
+        """Return the seconds the server's clock is ahead for a request of *call*: from *fault* on, for all of them."""
         if fault is not None and fault.skew:
-            self._held = Fault(operation, 1, fault.wish, skew=fault.skew), operation, body
+            self._skews[call] = _Skew(fault.skew)
+        skew = self._skews.get(call)
+        return skew.seconds if skew is not None else 0.0
+
+    def answered(self, call: Call, *, refused: bool) -> None:
+        """Note that *call* was answered as a whole: its skew ends, unless a signature was refused for the first time.
+
+        A client signs again once, and the second refusal ends its call.
+        """
+        skew = self._skews.get(call)
+        if skew is None:
+            return
+        if refused and not skew.refused:
+            skew.refused = True
+        else:
+            del self._skews[call]
 
     def waiting(self) -> list[dict[str, Any]]:
         """Return the faults that are still to come, as they were asked for."""
@@ -100,7 +128,7 @@ class Faults:
     def clear(self) -> None:
         """Forget all faults."""
         self._waiting.clear()
-        self._held = None
+        self._skews.clear()
 
 
 def _number(wish: Mapping[str, Any], key: str, lowest: float, highest: float) -> float | None:

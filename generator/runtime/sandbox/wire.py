@@ -3,31 +3,64 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import anyio
 import anyio.to_thread
 
+from .._runtime.clock import Clock
 from .._runtime.errors import CLOSED, ClientClosedError
+from .._runtime.timed import Timed
 from .._runtime.transport import Header, Reply, TransportError
-from .callbacks import Callbacks
 from .messages import Request, Response
 
+if TYPE_CHECKING:
+    from .core import Sandbox
 
-class SandboxTransport:
-    """Synchronous. *handle* answers a request and sends the callbacks it brings about."""
+_MACHINE = Clock()
+_slept: ContextVar[float] = ContextVar("netease_meeting_sandbox_slept", default=0.0)
+"""Seconds that calls have waited in virtual time only. Per thread and task, as one does not wait for another."""
 
-    def __init__(self, handle: Callable[[Request], Response]) -> None:
-        self._handle = handle
+
+def _monotonic() -> float:
+    return _MACHINE.monotonic() + _slept.get()
+
+
+class _Wire(Timed):
+    """What both transports share: a client is closed once, or with its sandbox, and waits on the sandbox's clock."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
         self._closed = False
+        self.clock = Clock(monotonic=_monotonic)
+
+    def sleep(self, seconds: float) -> None:
+        """Move the sandbox's clock; deadlines come nearer, and nobody waits."""
+        _slept.set(_slept.get() + seconds)
+        self._sandbox.sleep(seconds)
+
+    async def sleep_async(self, seconds: float) -> None:
+        """Move the sandbox's clock, in a thread: a receiver of callbacks may run on this very loop."""
+        _slept.set(_slept.get() + seconds)
+        await anyio.to_thread.run_sync(self._sandbox.sleep, seconds)
+
+    def _request(self, url: str, headers: Sequence[Header], body: bytes) -> Request:
+        if self._closed or self._sandbox.closed:
+            raise ClientClosedError(CLOSED)
+        decoded = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in headers}
+        return Request("POST", urlsplit(url).path, decoded, body)
+
+
+class SandboxTransport(_Wire):
+    """Synchronous."""
 
     def send(self, url: str, headers: Sequence[Header], body: bytes, deadline: float) -> Reply:
-        """Hand the request to the sandbox."""
-        if self._closed:
-            raise ClientClosedError(CLOSED)
-        response = self._handle(_request(url, headers, body))
-        remaining = deadline - time.monotonic()
+        """Hand the request to the sandbox, and wait for the callbacks that it brings about."""
+        response = self._sandbox.handle(self._request(url, headers, body))
+        remaining = deadline - _monotonic()
         if response.delay:
             time.sleep(min(response.delay, max(remaining, 0.0)))
         return _reply(response, remaining)
@@ -37,23 +70,16 @@ class SandboxTransport:
         self._closed = True
 
 
-class AsyncSandboxTransport:
-    """Asynchronous, on whatever event loop httpx runs on. *execute* only answers; the *callbacks* are sent here."""
-
-    def __init__(self, execute: Callable[[Request], Response], callbacks: Callable[[], Callbacks]) -> None:
-        self._execute = execute
-        self._callbacks = callbacks
-        self._closed = False
+class AsyncSandboxTransport(_Wire):
+    """Asynchronous, on whatever event loop runs."""
 
     async def send(self, url: str, headers: Sequence[Header], body: bytes, deadline: float) -> Reply:
-        """Hand the request to the sandbox."""
-        if self._closed:
-            raise ClientClosedError(CLOSED)
-        response = self._execute(_request(url, headers, body))
-        callbacks = self._callbacks()
+        """Hand the request to the sandbox, and wait for the callbacks that it brings about."""
+        response = self._sandbox.execute(self._request(url, headers, body))
+        callbacks = self._sandbox.callbacks
         if callbacks.waiting:  # in a thread, for the receiver may run on this very loop
             await anyio.to_thread.run_sync(callbacks.send_ready)
-        remaining = deadline - time.monotonic()
+        remaining = deadline - _monotonic()
         if response.delay:
             await anyio.sleep(min(response.delay, max(remaining, 0.0)))
         return _reply(response, remaining)
@@ -61,11 +87,6 @@ class AsyncSandboxTransport:
     async def aclose(self) -> None:
         """Refuse further requests."""
         self._closed = True
-
-
-def _request(url: str, headers: Sequence[Header], body: bytes) -> Request:
-    decoded = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in headers}
-    return Request("POST", urlsplit(url).path, decoded, body)
 
 
 def _reply(response: Response, remaining: float) -> Reply:
