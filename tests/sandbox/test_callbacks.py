@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import http
 import http.server
 import itertools
 import socket
@@ -395,3 +396,33 @@ def test_exposed_they_may_go_elsewhere() -> None:
     sandbox = Sandbox(expose=True)
     sandbox.set_callback("http://receiver.example/cb")
     assert sandbox.state()["callback"]["url"] == "http://receiver.example/cb"
+
+
+@pytest.mark.parametrize("returned", [None, True, "200", 200.0, [200]], ids=repr)
+def test_a_receiver_that_returns_no_status_has_not_accepted(api: Api, returned: object) -> None:
+    api.sandbox.set_callback(cast(Any, lambda body, headers: returned))
+    canceled(api)
+    (callback,) = api.sandbox.state()["callbacks"]
+    assert callback["accepted"] is False
+    assert callback["attempts"][0]["error"] == (
+        f"the receiver returned {type(returned).__name__} instead of an HTTP status"
+    )
+
+
+def test_a_receiver_that_would_have_to_be_awaited_is_refused_or_noticed(api: Api) -> None:
+    async def receive(body: bytes, headers: Mapping[str, str]) -> int:
+        return 200
+
+    for target in (receive, 200, b"http://127.0.0.1/"):
+        with pytest.raises(ValueError, match="a URL or to a plain function"):
+            api.sandbox.set_callback(cast(Any, target))
+    api.sandbox.set_callback(cast(Any, lambda body, headers: receive(body, headers)))
+    canceled(api)
+    assert "returned coroutine" in api.sandbox.state()["callbacks"][0]["attempts"][0]["error"]
+
+
+def test_a_receiver_may_return_a_member_of_http_status(api: Api) -> None:
+    api.sandbox.set_callback(lambda body, headers: http.HTTPStatus.OK)
+    canceled(api)
+    (callback,) = api.sandbox.state()["callbacks"]
+    assert (callback["accepted"], callback["attempts"][0]["status"]) == (True, 200)

@@ -12,7 +12,7 @@ import random
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -217,6 +217,16 @@ def _deliver(target: str | Receiver, body: bytes, headers: Mapping[str, str], ti
     if isinstance(target, str):
         return post(target, body, headers, timeout)
     try:
-        return target(body, headers)
+        returned = target(body, headers)
     except Exception as error:  # whatever a receiver raises, a web framework would have turned into no answer
         raise PostError(f"{type(error).__name__}: {error}") from error
+    return _status(returned)
+
+
+def _status(returned: object) -> int:
+    if isinstance(returned, int) and not isinstance(returned, bool):
+        return int(returned)
+    kind = type(returned).__name__
+    if isinstance(returned, Coroutine):
+        returned.close()  # else Python warns that nobody awaited it
+    raise PostError(f"the receiver returned {kind} instead of an HTTP status")

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from .core import APP_KEY, APP_SECRET, LOOPBACK, Sandbox
 from .messages import Request, Response
-from .shapes import is_object
+from .shapes import is_object, read
 
 PREFIX = "/_sandbox/"
 _JSON = ("Content-Type", "application/json; charset=utf-8")
@@ -77,7 +77,7 @@ def _route(sandbox: Sandbox, request: Request) -> Response:
 
 def _run(handler: Handler, sandbox: Sandbox, request: Request, number: int) -> Response:
     try:
-        wish = json.loads(request.body or b"{}")
+        wish = read(request.body.decode() or "{}")
         if not is_object(wish):
             raise ValueError("the body must be a JSON object")
         return _json(200, handler(sandbox, wish, number))

@@ -15,10 +15,11 @@ from types import TracebackType
 
 import h11
 
+from .._runtime.addresses import family, url
 from .control import PREFIX, control
 from .core import LOOPBACK, Sandbox
 from .cross_origin import allow, preflight
-from .messages import Harm, Request, Response
+from .messages import BODILESS, Harm, Request, Response
 
 _LARGEST_BODY = 8 * 1024 * 1024
 _TICK = 0.05
@@ -35,12 +36,11 @@ class Server:
     def __init__(self, sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0) -> None:
         self.sandbox = sandbox
         self._exposed = host not in LOOPBACK
+        self._socket = socket.create_server((host, port), family=family(host))
         self._loop = asyncio.new_event_loop()
         self._over = asyncio.Event()
         self._open: set[asyncio.Transport] = set()
-        self._socket = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-        shown = f"[{host}]" if ":" in host else host
-        self.url = f"http://{shown}:{self._socket.getsockname()[1]}"
+        self.url = url(host, self._socket.getsockname()[1])
         self._thread = threading.Thread(target=self._run, name="netease-meeting-sandbox", daemon=True)
 
     def __enter__(self) -> Server:
@@ -122,8 +122,8 @@ class _Connection(asyncio.Protocol):
         try:
             self._http.receive_data(data)
             self._work()
-        except h11.ProtocolError:
-            self._transport.close()  # whoever it is does not speak HTTP
+        except h11.RemoteProtocolError as error:
+            self._refuse(error.error_status_hint, str(error))
 
     def eof_received(self) -> None:
         """Finish what is under way; asyncio closes the connection."""
@@ -155,7 +155,7 @@ class _Connection(asyncio.Protocol):
             elif isinstance(event, h11.Data):
                 self._body += event.data
                 if len(self._body) > _LARGEST_BODY:
-                    self._transport.close()
+                    self._refuse(413, f"a body has {_LARGEST_BODY} bytes at most")
                     return None
             elif isinstance(event, h11.EndOfMessage) and self._head is not None:
                 return _request(self._head, bytes(self._body))
@@ -179,11 +179,21 @@ class _Connection(asyncio.Protocol):
             self._transport.resume_reading()
             self._work()
 
+    def _refuse(self, status: int, text: str) -> None:
+        """Say what is wrong with the request that is arriving, and end the connection: the rest of it is not read."""
+        if self._task is None and self._http.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            kind = ("Content-Type", "text/plain; charset=utf-8")
+            self._write(Response(status, (kind, ("Connection", "close")), text.encode()))
+        self._transport.close()
+
     def _write(self, response: Response) -> None:
         body = response.body
-        headers = [*response.headers, ("Content-Length", str(len(body)))]
+        headers = list(response.headers)
+        if response.status not in BODILESS:
+            headers.append(("Content-Length", str(len(body))))
         head = self._http.send(h11.Response(status_code=response.status, headers=headers)) or b""
-        tail = self._http.send(h11.Data(data=body)) or b""
+        silent = self._head is not None and self._head.method == b"HEAD"
+        tail = b"" if silent else self._http.send(h11.Data(data=body)) or b""
         self._http.send(h11.EndOfMessage())
         self._transport.write(head + tail)
         if self._http.our_state is h11.DONE and self._http.their_state is h11.DONE:

@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from .document import Document, Field, Route
 from .messages import BusinessError
-from .shapes import is_array, is_object
+from .shapes import is_array, is_object, read
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -42,7 +41,7 @@ class Validator:
         except UnicodeDecodeError as error:
             raise BusinessError(self._charset, [f"the body is not UTF-8: {error}"]) from None
         try:
-            body = json.loads(text)
+            body = read(text)
         except (ValueError, RecursionError) as error:
             raise BusinessError(self._invalid, [f"the body is not JSON: {error}"]) from None
         if not is_object(body):

@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from email.utils import formatdate
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, Literal, get_args
 from urllib.parse import urlsplit
 
@@ -258,6 +259,8 @@ class Sandbox:
         """
         if isinstance(target, str):
             self._check_target(target)
+        elif target is not None and (not callable(target) or iscoroutinefunction(target)):
+            raise ValueError("callbacks go to a URL or to a plain function (body, headers) -> HTTP status")
         with self._lock:
             self.callbacks.register(target, restamp=restamp, duplicate=duplicate, shuffle=shuffle)
 
