@@ -80,14 +80,14 @@ def test_a_port_that_cannot_be_had_is_told_in_one_line(port: str, server: Server
     port = server.url.rpartition(":")[2] if port == "taken" else port
     command = [sys.executable, "-m", "netease_meeting.sandbox", "--port", port]
     done = subprocess.run(command, capture_output=True, text=True, timeout=20)
-    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert done.stderr.startswith("The sandbox cannot start: ")
 
 
 def test_a_callback_elsewhere_needs_to_be_meant_too() -> None:
     command = [sys.executable, "-m", "netease_meeting.sandbox", "--callback", "http://example.com/"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=20)
-    assert (done.returncode, "--expose" in done.stderr) == (1, True)
+    assert (done.returncode, "--expose" in done.stderr) == (2, True)
 
 
 def test_options_reach_the_sandbox() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-import threading
+import time
 
-from .._runtime import console
+from .._runtime import addresses, console
 from .core import APP_KEY, APP_SECRET, LOOPBACK, Sandbox
 from .server import Server
 
@@ -30,7 +30,6 @@ _WELCOME = """
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve; return the exit status."""
-    console.prepare()
     options = _parser().parse_args(arguments)
     if options.host not in LOOPBACK and not options.expose:
         _parser().error(f"--host {options.host} lets other machines in: add --expose if you mean it")
@@ -44,12 +43,13 @@ def main(arguments: list[str] | None = None) -> int:
         sandbox.set_callback(options.callback)
         server = Server(sandbox, options.host, options.port)
     except (OSError, OverflowError, ValueError) as error:
-        print(f"The sandbox cannot start: {error}", file=sys.stderr)
-        return 1
+        console.say(f"The sandbox cannot start: {addresses.reason(error, options.host, options.port)}", error=True)
+        return 2
     with server:
         console.say(_WELCOME.format(url=server.url, key=APP_KEY, secret=APP_SECRET))
         try:
-            threading.Event().wait()
+            while True:
+                time.sleep(3600)  # Ctrl-C ends it on Windows, too, where it does not end waiting for an event
         except KeyboardInterrupt:
             console.say("")
     return 0
@@ -78,4 +78,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:  # before it served, or a second one
+        sys.exit(130)

@@ -7,7 +7,7 @@ import argparse
 import os
 import sys
 
-from .._runtime import console
+from .._runtime import addresses, console
 from . import Webhook
 from .listen import Listener
 
@@ -17,7 +17,6 @@ _KEY, _SECRET = "NETEASE_MEETING_APP_KEY", "NETEASE_MEETING_APP_SECRET"
 
 def main(arguments: list[str] | None = None) -> int:
     """Listen until Ctrl-C; return the exit status."""
-    console.prepare()
     parser = argparse.ArgumentParser(
         prog="python -m netease_meeting.webhooks", description="Callbacks while developing."
     )
@@ -42,12 +41,15 @@ def main(arguments: list[str] | None = None) -> int:
             Webhook(app_key=key, app_secret=secret), options.host, options.port, options.forward, options.body
         )
     except (OSError, OverflowError, ValueError) as error:
-        print(f"Cannot listen: {error}", file=sys.stderr)
-        return 1
+        console.say(f"Cannot listen: {addresses.reason(error, options.host, options.port)}", error=True)
+        return 2
     with listener:
         listener.run()
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:  # before it listened, or a second one
+        sys.exit(130)

@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import sys
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from enum import Enum
+from functools import partial
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import accumulate
+from socketserver import TCPServer
 from typing import Any, cast
 from unicodedata import east_asian_width
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
-from .._runtime import console
+from .._runtime import addresses, console
 from .._runtime.errors import ConfigurationError, WebhookError, printable
 from .._runtime.verifier import LARGEST_BODY
 from . import Event, UnknownEvent, Webhook
@@ -36,20 +39,22 @@ class Listener(ThreadingHTTPServer):
     """Listens on *host* and *port*; prints with colours on a terminal, unless ``NO_COLOR`` is set."""
 
     daemon_threads = True
+    allow_reuse_address = os.name == "posix"  # on Windows it would share the port with whoever has it already
 
     def __init__(self, webhook: Webhook, host: str, port: int, forward: str | None, bodies: bool) -> None:
-        parts = urlsplit(forward or "http://-")
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
-            raise ConfigurationError("the URL to forward to must begin with http:// or https:// and name a host")
-        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.forward = None if forward is None else _target(forward)
+        self.address_family = addresses.family(host)
         super().__init__((host, port), _Handler)
         self.webhook = webhook
-        self.forward = parts if forward else None
         self.bodies = bodies
         self._terminal = sys.stdout is not None and sys.stdout.isatty()
         self._colours = self._terminal and not os.environ.get("NO_COLOR")
-        shown = f"[{host}]" if ":" in host else host
-        self.url = f"http://{shown}:{self.server_address[1]}/"
+        self.url = f"{addresses.url(host, self.server_port)}/"
+
+    def server_bind(self) -> None:
+        """Bind without the search for the host's full name, which can take long where no name server answers."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
 
     def run(self) -> None:
         """Print and forward until Ctrl-C."""
@@ -60,40 +65,43 @@ class Listener(ThreadingHTTPServer):
         except KeyboardInterrupt:
             console.say("")
 
-    def receive(self, body: bytes, headers: list[tuple[str, str]]) -> int:
-        """Verify, print and forward one callback; return the status to answer with."""
+    def receive(self, body: bytes, headers: list[tuple[str, str]]) -> tuple[int, Callable[[], None]]:
+        """Verify and forward one callback; return the status to answer with, and what prints it after that."""
         started = time.perf_counter()
         try:
             event = self.webhook.parse(body, headers)
         except WebhookError as error:
-            console.say(self._line("refused", _RED, "", printable(str(error)), error.status, ""))
-            return error.status
-        status, problem = self._pass_on(body, headers) if self.forward else (200, "")
-        took = f"{(time.perf_counter() - started) * 1000:.0f} ms" if self.forward else ""
-        kind = type(event).__name__
-        text = problem or _summary(event)
-        line = self._line(kind, _CYAN, str(event.meeting_unique_id or ""), text, status, took)
-        console.say(line + (self._colour(_DIM, f"\n{_pretty(body)}") if self.bodies else ""))
-        return status
+            return error.status, partial(self._print_refusal, str(error), error.status)
+        if self.forward is None:
+            return 200, partial(self._print, event, body, 200, "", "")
+        status, problem = self._pass_on(self.forward, body, headers)
+        took = f"{(time.perf_counter() - started) * 1000:.0f} ms"
+        return status, partial(self._print, event, body, status, problem, took)
 
-    def _pass_on(self, body: bytes, headers: list[tuple[str, str]]) -> tuple[int, str]:
-        assert self.forward is not None
-        secure = self.forward.scheme == "https"
-        connection = (HTTPSConnection if secure else HTTPConnection)(
-            self.forward.hostname or "", self.forward.port, timeout=_PATIENCE
+    def _pass_on(self, target: SplitResult, body: bytes, headers: list[tuple[str, str]]) -> tuple[int, str]:
+        connection = (HTTPSConnection if target.scheme == "https" else HTTPConnection)(
+            target.hostname or "", target.port, timeout=_PATIENCE
         )
-        path = (self.forward.path or "/") + (f"?{self.forward.query}" if self.forward.query else "")
         try:
-            connection.putrequest("POST", path, skip_accept_encoding=True)
+            connection.putrequest("POST", _path(target), skip_accept_encoding=True)
             for name, value in headers:
                 if name.lower() not in _PER_HOP:
                     connection.putheader(name, value)
             connection.endheaders(body)
             return connection.getresponse().status, ""
-        except (OSError, HTTPException) as error:
-            return 502, printable(f"not passed on: {type(error).__name__}: {error}")
+        except (OSError, HTTPException, ValueError) as error:  # ValueError: a header or a name that cannot be sent
+            status = 504 if isinstance(error, TimeoutError) else 502
+            return status, printable(f"not passed on: {type(error).__name__}: {error}")
         finally:
             connection.close()
+
+    def _print_refusal(self, reason: str, status: int) -> None:
+        console.say(self._line("refused", _RED, "", printable(reason), status, ""))
+
+    def _print(self, event: Event, body: bytes, status: int, problem: str, took: str) -> None:
+        text, meeting = problem or _summary(event), str(event.meeting_unique_id or "")
+        line = self._line(type(event).__name__, _CYAN, meeting, text, status, took)
+        console.say(line + (self._colour(_DIM, f"\n{_pretty(body)}") if self.bodies else ""))
 
     def _line(self, kind: str, colour: int, meeting: str, text: str, status: int, took: str) -> str:
         end = f"{status} {took}".rstrip()
@@ -113,18 +121,41 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer one callback."""
         listener = cast(Listener, self.server)
         length = self.headers.get("Content-Length", "")
-        if not length.isdecimal():
+        show: Callable[[], None] | None = None
+        if not (length.isascii() and length.isdecimal()):
             status = 411
         elif int(length) > LARGEST_BODY:
             status = 413
         else:
-            status = listener.receive(self.rfile.read(int(length)), self.headers.items())
-        self.send_response(status)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
+            status, show = listener.receive(self.rfile.read(int(length)), self.headers.items())
+        with suppress(ConnectionError):  # whoever sent it did not wait for the response
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+        if show is not None:
+            show()  # after the response: a console that blocks does not hold it up
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing: callbacks print themselves."""
+
+
+def _target(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise ConfigurationError(f"the URL to forward to is no address: {error}") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+        raise ConfigurationError("the URL to forward to must begin with http:// or https:// and name a host")
+    if parts.username is not None or parts.password is not None:
+        raise ConfigurationError("the URL to forward to must not carry a user name or password: they are not sent")
+    if not _path(parts).isascii() or not _path(parts).isprintable() or " " in _path(parts):
+        raise ConfigurationError("the URL to forward to has characters that must be percent-encoded")
+    return parts
+
+
+def _path(url: SplitResult) -> str:
+    return (url.path or "/") + (f"?{url.query}" if url.query else "")
 
 
 def _cut(text: str, width: int) -> str:
@@ -153,5 +184,8 @@ def _fields(value: msgspec.Struct) -> list[str]:
 
 
 def _pretty(body: bytes) -> str:
-    text = json.dumps(json.loads(body), ensure_ascii=False, indent=2)
+    try:
+        text = json.dumps(json.loads(body), ensure_ascii=False, indent=2)
+    except (ValueError, RecursionError):  # genuine, and read by msgspec, which takes more
+        text = body.decode("utf-8", "backslashreplace")
     return "\n".join(printable(line, len(line)) for line in text.splitlines())
