@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .console import run
 from .load import load
 from .problems import ContractError
 
@@ -60,7 +61,7 @@ def _check(files: dict[str, bytes], out: Path) -> int:
     from . import emit
 
     difference = emit.diff(files, out)
-    sys.stdout.write(difference)
+    print(difference, end="")
     if difference:
         print(f"{out} is not what the contract gives: run `make generate`.", file=sys.stderr)
     return 1 if difference else 0
@@ -94,7 +95,4 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 if __name__ == "__main__":
     gc.disable()  # a short life, and nothing of it is garbage: looking for some took a quarter of the time
-    status = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)  # taking all of it apart again, object by object, would be the twentieth part of the time
+    os._exit(run(main))  # taking all of it apart again, object by object, would be the twentieth part of the time

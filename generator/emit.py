@@ -43,7 +43,7 @@ def format_python(files: Mapping[str, str]) -> dict[str, bytes]:
 
 def _ruff(folder: str, *arguments: str) -> None:
     command = [find_ruff_bin(), *arguments, *_OPTIONS, "."]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", check=False)
     if done.returncode != 0:
         first, _, _ = (done.stdout or done.stderr).partition("\n")
         raise ContractError([Problem("generated", f"it is not Python: {first}", "This is a defect of the generator")])
@@ -110,7 +110,7 @@ def _with_manifest(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def _listed(out: Path) -> set[str]:
     manifest = out / MANIFEST
-    return set(manifest.read_text().splitlines()) if manifest.is_file() else set()
+    return set(manifest.read_text("utf-8").splitlines()) if manifest.is_file() else set()
 
 
 def _present(out: Path) -> Iterator[Path]:

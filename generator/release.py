@@ -18,6 +18,7 @@ import griffe
 
 from .build import build
 from .changes import Change, Level, compare
+from .console import run
 from .ir import Api
 from .load import load
 from .parse import parse
@@ -157,4 +158,4 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

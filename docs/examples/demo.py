@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 import time
 import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from io import TextIOWrapper
 from typing import TypeVar
 
 from netease_meeting import MeetingClient, MeetingType, errors
@@ -86,4 +88,6 @@ def row(name: str, outcome: str, last: str) -> None:
 
 
 if __name__ == "__main__":
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # consoles that cannot show Chinese
     main()

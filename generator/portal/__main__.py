@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from generator.__main__ import read
+from generator.console import run
 from generator.problems import ContractError
 from generator.publish import publish
 from generator.release import ReleaseError, since_last_release
@@ -66,4 +67,4 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))
