@@ -21,9 +21,10 @@ from netease_meeting.sandbox import Sandbox
 from tests.callbacks.signed import BODY, signed
 from tests.conftest import reply, rude_server
 
-SANDBOX = ("netease_meeting.sandbox",)
-LISTEN = ("netease_meeting.webhooks", "listen")
-ENCODINGS = ["ascii", "cp1252", "shift_jis", "utf-8"]
+SANDBOX = ("-m", "netease_meeting.sandbox")
+LISTEN = ("-m", "netease_meeting.webhooks", "listen")
+ENCODINGS = ["ascii", "ascii:strict", "cp1252", "shift_jis", "gbk", "utf-8"]
+COMMANDS = [SANDBOX, LISTEN]
 
 
 @contextmanager
@@ -37,7 +38,7 @@ def running(*arguments: str, encoding: str = "utf-8", **variables: str) -> Itera
         **variables,
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+        [sys.executable, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
     )
     try:
         yield process
@@ -133,6 +134,70 @@ def test_without_any_console_the_commands_serve() -> None:
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("target", ["closed", "/dev/full"])
+def test_output_that_goes_nowhere_is_no_reason_to_stop(command: tuple[str, ...], target: str) -> None:
+    """Started with ``>&-`` by a shell, or onto a disk that is full. The port is found by its being taken."""
+    with socket.create_server(("127.0.0.1", 0)) as reserved:
+        port = reserved.getsockname()[1]
+    redirection = ">&-" if target == "closed" else f">{target}"
+    script = f'exec "$0" -X dev -W error {" ".join(command)} --port {port} {redirection}'
+    names = {"NETEASE_MEETING_APP_KEY": "sandbox-key", "NETEASE_MEETING_APP_SECRET": "sandbox-secret"}
+    with subprocess.Popen(
+        ["sh", "-c", script, sys.executable], stderr=subprocess.PIPE, env={**os.environ, **names}
+    ) as process:
+        try:
+            status = until_answered(port, process)
+            assert status == (401 if command is LISTEN else 405)
+            assert interrupt(process) == (0, b"")
+        finally:
+            process.kill()
+
+
+def until_answered(port: int, process: subprocess.Popen[bytes]) -> int:
+    while process.poll() is None:
+        connection = HTTPConnection("127.0.0.1", port, timeout=10)
+        try:
+            connection.request("POST" if "listen" in str(process.args) else "PUT", "/v2/meeting/get", b"{}")
+            return connection.getresponse().status
+        except ConnectionRefusedError:
+            pass
+        finally:
+            connection.close()
+    assert process.stderr is not None
+    raise AssertionError(process.stderr.read())
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--port", "65536"), "--port is 0 to 65535, not 65536"),
+        (("--port", "-1"), "--port is 0 to 65535, not -1"),
+        (("--expose", "--host", "no.such.host.invalid"), "--host no.such.host.invalid is no address and no known name"),
+        (("--expose", "--host", "a..b"), "--host a..b is no address and no known name"),
+        (("--expose", "--host", "192.0.2.1"), "--host 192.0.2.1 is not an address of this machine"),
+    ],
+)
+def test_where_nothing_can_listen_is_said_in_one_line(
+    command: tuple[str, ...], arguments: tuple[str, ...], said: str
+) -> None:
+    with running(*command, *arguments, encoding="ascii") as process:
+        written, errors = process.communicate(timeout=60)
+    assert (process.returncode, written, errors.count(b"\n")) == (2, b"", 1)
+    assert said in errors.decode()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_port_that_is_taken_is_named(command: tuple[str, ...]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with running("-X", "dev", "-W", "error", *command, "--port", str(port)) as process:
+            _, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors.count(b"\n")) == (2, 1)
+    assert f"port {port} is in use: choose another with --port" in errors.decode()
+
+
 def has_ipv6() -> bool:
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
@@ -142,7 +207,7 @@ def has_ipv6() -> bool:
 
 
 @pytest.mark.skipif(not has_ipv6() and "CI" not in os.environ, reason="no IPv6 on loopback")
-@pytest.mark.parametrize("command", [SANDBOX, LISTEN])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_they_listen_on_ipv6(command: tuple[str, ...]) -> None:
     with running(*command, "--host", "::1") as process:
         host, port = address(process)

@@ -6,9 +6,16 @@ from __future__ import annotations
 import errno
 import socket
 
+_LAST_PORT = 65_535
 
-def family(host: str) -> socket.AddressFamily:
-    """Return the address family to listen on *host* with: IPv4 where there is a choice. Raises ``OSError``."""
+
+def family(host: str, port: int) -> socket.AddressFamily:
+    """Return the address family to listen on *host* with: IPv4 where there is a choice.
+
+    Raises ``OSError`` for an unknown host, ``OverflowError`` for a port out of range, before a socket is opened.
+    """
+    if not 0 <= port <= _LAST_PORT:
+        raise OverflowError(f"a port is 0 to {_LAST_PORT}, not {port}")
     if not host:
         return socket.AF_INET
     try:
@@ -28,7 +35,7 @@ def reason(error: Exception, host: str, port: int) -> str:
     if isinstance(error, socket.gaierror):
         return f"--host {host} is no address and no known name: {error.strerror}"
     if isinstance(error, OverflowError):
-        return f"--port is 0 to 65535, not {port}"
+        return f"--port is 0 to {_LAST_PORT}, not {port}"
     if isinstance(error, OSError) and error.filename is not None:
         return str(error)  # a file, such as the one of a secret, is what is wrong
     match getattr(error, "errno", None):

@@ -44,7 +44,7 @@ class Listener(ThreadingHTTPServer):
 
     def __init__(self, webhook: Webhook, host: str, port: int, forward: str | None, bodies: bool) -> None:
         self.forward = None if forward is None else _target(forward)
-        self.address_family = addresses.family(host)
+        self.address_family = addresses.family(host, port)
         super().__init__((host, port), _Handler)
         self.webhook = webhook
         self.bodies = bodies

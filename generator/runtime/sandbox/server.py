@@ -35,7 +35,7 @@ class Server:
     def __init__(self, sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0) -> None:
         self.sandbox = sandbox
         self._exposed = host not in LOOPBACK
-        self._socket = socket.create_server((host, port), family=family(host))
+        self._socket = socket.create_server((host, port), family=family(host, port))
         self._loop = asyncio.new_event_loop()
         self._over = asyncio.Event()
         self._open: set[asyncio.Transport] = set()
