@@ -7,7 +7,7 @@ import argparse
 import sys
 import time
 
-from .._runtime import addresses, console
+from .._runtime import console, listening
 from .core import APP_KEY, APP_SECRET, LOOPBACK, Sandbox
 from .server import Server
 
@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
         sandbox.set_callback(options.callback)
         server = Server(sandbox, options.host, options.port)
     except (OSError, OverflowError, ValueError) as error:
-        console.say(f"The sandbox cannot start: {addresses.reason(error, options.host, options.port)}", error=True)
+        console.say(f"The sandbox cannot start: {listening.reason(error, options.host, options.port)}", error=True)
         return 2
     with server:
         console.say(_WELCOME.format(url=server.url, key=APP_KEY, secret=APP_SECRET))

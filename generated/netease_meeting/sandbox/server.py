@@ -15,7 +15,7 @@ from types import TracebackType
 
 import h11
 
-from .._runtime.addresses import family, url
+from .._runtime.listening import family, url
 from .control import PREFIX, control
 from .core import LOOPBACK, Sandbox
 from .cross_origin import allow, preflight

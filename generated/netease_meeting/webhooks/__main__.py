@@ -7,7 +7,7 @@ import argparse
 import os
 import sys
 
-from .._runtime import addresses, console
+from .._runtime import console, listening
 from . import Webhook
 from .listen import Listener
 
@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
             Webhook(app_key=key, app_secret=secret), options.host, options.port, options.forward, options.body
         )
     except (OSError, OverflowError, ValueError) as error:
-        console.say(f"Cannot listen: {addresses.reason(error, options.host, options.port)}", error=True)
+        console.say(f"Cannot listen: {listening.reason(error, options.host, options.port)}", error=True)
         return 2
     with listener:
         listener.run()

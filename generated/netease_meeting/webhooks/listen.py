@@ -22,7 +22,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
-from .._runtime import addresses, console
+from .._runtime import console, listening
 from .._runtime.errors import ConfigurationError, WebhookError, printable
 from .._runtime.verifier import LARGEST_BODY
 from . import Event, UnknownEvent, Webhook
@@ -44,13 +44,13 @@ class Listener(ThreadingHTTPServer):
 
     def __init__(self, webhook: Webhook, host: str, port: int, forward: str | None, bodies: bool) -> None:
         self.forward = None if forward is None else _target(forward)
-        self.address_family = addresses.family(host, port)
+        self.address_family = listening.family(host, port)
         super().__init__((host, port), _Handler)
         self.webhook = webhook
         self.bodies = bodies
         self._terminal = sys.stdout is not None and sys.stdout.isatty()
         self._colours = self._terminal and not os.environ.get("NO_COLOR")
-        self.url = f"{addresses.url(host, self.server_port)}/"
+        self.url = f"{listening.url(host, self.server_port)}/"
 
     def server_bind(self) -> None:
         """Bind without the search for the host's full name, which can take long where no name server answers."""

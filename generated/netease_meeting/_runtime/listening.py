@@ -1,4 +1,4 @@
-# Copied from generator/runtime/_runtime/addresses.py by `make generate`. Edit it there.
+# Copied from generator/runtime/_runtime/listening.py by `make generate`. Edit it there.
 """Addresses that commands listen on."""
 
 from __future__ import annotations
