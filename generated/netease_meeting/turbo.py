@@ -175,9 +175,10 @@ def _prepared(request: RequestBuilder, headers: Sequence[Header], body: bytes, d
     seconds = deadline - time.monotonic()
     if seconds <= 0:
         raise TransportError("the deadline passed", sent=False, timed_out=True)
-    sent = [(name.decode(), value.decode()) for name, value in headers]
-    sent.append(("accept-encoding", "gzip"))
-    return request.headers(sent).body_bytes(body).timeout(timedelta(seconds=seconds))
+    request = request.headers(
+        [("accept-encoding", "gzip"), *[(name.decode(), value.decode()) for name, value in headers]]
+    )
+    return request.body_bytes(body).timeout(timedelta(seconds=seconds))
 
 
 def _encoding(response: BaseResponse) -> str | None:

@@ -14,6 +14,7 @@ from .attempt import OnAttempt
 from .clock import Clock
 from .codec import Codec, encode_free
 from .core import AnyTransport, Core, run, run_async
+from .credentials import AppSecret, Sealed, SecretFile, check_app_key, seal
 from .errors import ArgumentError, ConfigurationError
 from .flow import Session
 from .gateways import Gateways
@@ -43,18 +44,18 @@ class BaseClient(Generic[AnyTransport]):
     def _session(
         self,
         app_key: str | None,
-        app_secret: str | None,
+        app_secret: Sealed,
         base_url: str | Sequence[str] | None,
         insecure: bool,
         on_attempt: OnAttempt | None,
     ) -> Session:
         contract = self._contract
-        self._app_key = _configured(contract, "app_key", app_key)
+        self._app_key = _app_key(contract, app_key)
         urls = base_url or os.environ.get(f"{contract.environment}_BASE_URL") or contract.base_url
         return Session(
             contract=contract,
             codec=Codec(contract),
-            signer=Signer(self._app_key, _configured(contract, "app_secret", app_secret)),
+            signer=Signer(self._app_key, app_secret),
             clock=Clock(),
             budget=Budget(),
             gateways=Gateways(
@@ -110,7 +111,8 @@ class Client(BaseClient[Transport]):
         self,
         *,
         app_key: str | None = None,
-        app_secret: str | None = None,
+        app_secret: AppSecret | None = None,
+        app_secret_file: SecretFile | None = None,
         base_url: str | Sequence[str] | None = None,
         timeout: float = DEFAULT_TIMEOUT,
         max_retries: int = DEFAULT_RETRIES,
@@ -124,6 +126,8 @@ class Client(BaseClient[Transport]):
         Args:
             app_key: The application's key. Left out: ``NETEASE_MEETING_APP_KEY``.
             app_secret: Its secret, used exactly as given. Left out: ``NETEASE_MEETING_APP_SECRET``.
+            app_secret_file: A file with the secret instead, read once, now. One line break at its end is dropped. Left
+                out: ``NETEASE_MEETING_APP_SECRET_FILE``.
             base_url: The gateway, or several: another one is tried when one cannot be reached. Left out:
                 ``NETEASE_MEETING_BASE_URL``, else the vendor's.
             timeout: Seconds for a whole call: connecting, waiting, retries and reading.
@@ -136,12 +140,10 @@ class Client(BaseClient[Transport]):
         Raises:
             ConfigurationError: A key is missing or cannot be sent, or the address is not safe.
         """
-        try:
-            session = self._session(app_key, app_secret, base_url, insecure, on_attempt)
-            transport = _transport(transport, http_client)
-        except ConfigurationError as error:
-            del app_secret  # tracebacks are logged with their variables
-            raise error.with_traceback(None) from None
+        secret = seal(app_secret, app_secret_file, environment=self._contract.environment)
+        del app_secret  # tracebacks are logged with their variables
+        session = self._session(app_key, secret, base_url, insecure, on_attempt)
+        transport = _transport(transport, http_client)
         self._core = Core(session, transport, timeout, max_retries)
 
     def post(
@@ -173,7 +175,8 @@ class AsyncClient(BaseClient[AsyncTransport]):
         self,
         *,
         app_key: str | None = None,
-        app_secret: str | None = None,
+        app_secret: AppSecret | None = None,
+        app_secret_file: SecretFile | None = None,
         base_url: str | Sequence[str] | None = None,
         timeout: float = DEFAULT_TIMEOUT,
         max_retries: int = DEFAULT_RETRIES,
@@ -183,12 +186,10 @@ class AsyncClient(BaseClient[AsyncTransport]):
         transport: AsyncTransport | None = None,
     ) -> None:
         """Build a client; the arguments and errors are those of ``MeetingClient``."""
-        try:
-            session = self._session(app_key, app_secret, base_url, insecure, on_attempt)
-            transport = _async_transport(transport, http_client)
-        except ConfigurationError as error:
-            del app_secret  # tracebacks are logged with their variables
-            raise error.with_traceback(None) from None
+        secret = seal(app_secret, app_secret_file, environment=self._contract.environment)
+        del app_secret  # tracebacks are logged with their variables
+        session = self._session(app_key, secret, base_url, insecure, on_attempt)
+        transport = _async_transport(transport, http_client)
         self._core = Core(session, transport, timeout, max_retries)
 
     async def post(
@@ -225,12 +226,12 @@ def _free_operation(contract: Contract, path: str) -> Operation[Any]:
     )
 
 
-def _configured(contract: Contract, name: str, value: str | None) -> str:
-    variable = f"{contract.environment}_{name.upper()}"
-    value = os.environ.get(variable) if value is None else value
-    if not value:
-        raise ConfigurationError(f"{name} is missing: pass {name}= or set {variable}.")
-    return value
+def _app_key(contract: Contract, given: str | None) -> str:
+    variable = f"{contract.environment}_APP_KEY"
+    app_key = os.environ.get(variable) if given is None else given
+    if app_key is None or app_key == "":
+        raise ConfigurationError(f"app_key is missing: pass app_key= or set {variable}.")
+    return check_app_key(app_key)
 
 
 def _transport(transport: Transport | None, http_client: HttpClient | None) -> Transport:

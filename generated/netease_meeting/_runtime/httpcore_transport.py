@@ -75,8 +75,8 @@ def address(url: str) -> tuple[str, httpcore.URL, bytes]:
 
 def request_for(target: httpcore.URL, host: bytes, headers: Sequence[Header], body: bytes) -> httpcore.Request:
     """Return the request in httpcore's words."""
-    sent = [(b"host", host), (b"content-length", b"%d" % len(body)), (b"accept-encoding", b"gzip"), *headers]
-    return httpcore.Request(b"POST", target, headers=sent, content=body)
+    added = [(b"host", host), (b"content-length", b"%d" % len(body)), (b"accept-encoding", b"gzip")]
+    return httpcore.Request(b"POST", target, headers=[*added, *headers], content=body)
 
 
 FAILURES = (

@@ -19,6 +19,12 @@ class Proxy(NamedTuple):
     def __repr__(self) -> str:
         return f"Proxy({self.url!r})"
 
+    def __sentry_repr__(self) -> str:
+        return repr(self)
+
+    def __rich_repr__(self) -> tuple[str]:
+        return (self.url,)
+
 
 def proxy_for(origin: str) -> Proxy | None:
     """Return the proxy for requests to *origin*, if there is one. This machine is always reached directly."""

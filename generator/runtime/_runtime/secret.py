@@ -20,6 +20,9 @@ class Secret:
     def __repr__(self) -> str:
         return "***"
 
+    def __rich_repr__(self) -> tuple[object, ...]:
+        return ()
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and self._value == other._value
 
@@ -36,6 +39,9 @@ class Opaque(bytes):
     def __repr__(self) -> str:
         return f"<{len(self)} bytes>"
 
+    def __rich_repr__(self) -> tuple[object, ...]:
+        return (len(self),)
+
 
 class SignedHeaders(list[tuple[bytes, bytes]]):
     """Headers that let whoever reads them sign for a minute."""
@@ -44,3 +50,6 @@ class SignedHeaders(list[tuple[bytes, bytes]]):
         return f"<{len(self)} headers>"
 
     __sentry_repr__ = __repr__  # it would look into the list otherwise
+
+    def __rich_repr__(self) -> tuple[object, ...]:
+        return (len(self),)  # and so would rich

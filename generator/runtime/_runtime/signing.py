@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
+from .credentials import AppSecret, Sealed, check_app_key, seal
 from .errors import ConfigurationError
-from .secret import Secret, SignedHeaders
+from .secret import SignedHeaders
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -29,6 +30,9 @@ class Material(msgspec.Struct, frozen=True, gc=False):
 
     def __repr__(self) -> str:
         return "<Material>"  # it holds the secret
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return []
 
 
 class Scheme(NamedTuple):
@@ -63,25 +67,15 @@ def check_header(name: str, value: str) -> bytes:
     return value.encode()
 
 
-def check_secret(app_secret: str) -> Secret:
-    """Return the secret wrapped, or raise ``ConfigurationError`` if it cannot be one."""
-    if not app_secret or app_secret != app_secret.strip():
-        raise ConfigurationError(
-            "app_secret is empty, or begins or ends with white space (a line break from a file?). "
-            "It is used exactly as given."
-        )
-    try:
-        return Secret(app_secret)
-    except UnicodeEncodeError:
-        raise ConfigurationError("app_secret is not valid Unicode text.") from None
-
-
 class Signer:
     """Signs requests for one application: a fresh nonce and time on every use."""
 
-    def __init__(self, app_key: str, app_secret: str) -> None:
-        self._secret = check_secret(app_secret)
-        self._app_key = check_header("app_key", app_key)
+    def __init__(self, app_key: str, app_secret: AppSecret | Sealed) -> None:
+        sealed = seal(app_secret)
+        del app_secret  # tracebacks are logged with their variables
+        key = check_app_key(app_key)
+        (self._secret,) = sealed.open(key)
+        self._app_key = key.encode()
 
     def sign(self, schemes: Sequence[Scheme], body: bytes, time: float) -> SignedHeaders:
         """Return the headers that prove these very bytes come from us; *time* is the server's, in unix seconds."""

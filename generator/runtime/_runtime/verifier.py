@@ -9,6 +9,7 @@ from hmac import compare_digest
 from operator import itemgetter
 from typing import Any, NoReturn, Protocol
 
+from .credentials import Sealed, check_app_key, seal, seal_found
 from .errors import (
     ConfigurationError,
     WebhookError,
@@ -16,8 +17,7 @@ from .errors import (
     WebhookTimestampError,
     WebhookTooLargeError,
 )
-from .secret import Secret
-from .signing import Material, Scheme, check_header, check_secret
+from .signing import Material, Scheme
 
 
 class _SupportsItems(Protocol):
@@ -26,12 +26,6 @@ class _SupportsItems(Protocol):
 
 HeaderSource = _SupportsItems | Iterable[tuple[str, str]] | Iterable[tuple[bytes, bytes]]
 """What frameworks call headers: a mapping, a multi-dictionary, or pairs of text or bytes."""
-
-Secrets = str | Sequence[str]
-"""A secret, or several while one replaces another."""
-
-Resolver = Callable[[str], "Secrets | None"]
-"""Finds the secret of an AppKey, for receivers of several applications; ``None`` for one it does not know."""
 
 LARGEST_BODY = 1024 * 1024
 """Bytes. A callback is below 2 kB."""
@@ -74,7 +68,7 @@ class Verifier:
         self,
         scheme: Scheme,
         app_key: str | None,
-        app_secret: Secrets | Resolver,
+        app_secret: Sealed,
         tolerance: float,
         future: float,
         now: Callable[[], float],
@@ -82,16 +76,16 @@ class Verifier:
         self._tolerance = tolerance
         self._future = future
         self._now = now
-        self._app_key = None if app_key is None else check_header("app_key", app_key)
-        self._name = app_key or ""
-        self._resolve = app_secret if callable(app_secret) else None
-        self._live = [] if callable(app_secret) else _wrapped(app_secret)
-        if self._resolve is None and not (app_key and self._live):
+        if app_key is None and app_secret.resolver is None:
             raise ConfigurationError(
                 "Webhook needs an app_key and at least one app_secret; only a function as app_secret, which is given "
                 "the AppKey of each callback and returns its secret, does without app_key."
             )
-        self._decoy = [check_secret(os.urandom(16).hex())]
+        self._name = "" if app_key is None else check_app_key(app_key)
+        self._app_key = self._name.encode() if self._name else None
+        self._resolve = app_secret.resolver
+        self._live = app_secret.open(self._name)
+        self._decoy = seal(os.urandom(16).hex()).open("")
         ((digest, self._digest),) = scheme.digests.items()
         self._names = (*(scheme.literals[part] for part in ("appKey", "nonce", "unixMillis")), digest)
         self._places: dict[tuple[str | bytes, ...], Callable[[Sequence[Any]], tuple[Any, ...]]] = {}
@@ -117,11 +111,12 @@ class Verifier:
             key, nonce, millis, digest = self._checked(key, nonce, millis, digest)
             ours = key == self._app_key
         name = self._name if ours else key.decode()
-        found = self._live if self._resolve is None else _wrapped(self._resolve(name) or ())
+        found = self._live if self._resolve is None else seal_found(self._resolve(name), name).open(name)
         signed = False
         for secret in found or self._decoy:  # an AppKey nobody knows takes as long as a wrong secret
-            made = self._digest(Material(key, secret.reveal(), nonce, millis[:-3], millis, body))
-            signed |= compare_digest(made, digest)
+            signed |= compare_digest(  # the right digest is no variable: it would sign this body
+                self._digest(Material(key, secret.reveal(), nonce, millis[:-3], millis, body)), digest
+            )
         if not signed:
             self._checked(key, nonce, millis, digest)
             _refuse("the signature is wrong: another secret, or a body that was changed on the way", _COMPARE)
@@ -179,10 +174,6 @@ def _raw(body: object) -> bytes:
         f"body must be the raw bytes of the request, not {type(body).__name__}: FastAPI and Starlette "
         "`await request.body()`, Flask `request.get_data()`, Django `request.body`, aiohttp `await request.read()`."
     )
-
-
-def _wrapped(app_secret: Secrets) -> list[Secret]:
-    return [check_secret(secret) for secret in ([app_secret] if isinstance(app_secret, str) else app_secret)]
 
 
 def _refuse_time(age: float, tolerance: float, future: float) -> NoReturn:

@@ -11,11 +11,12 @@ from typing import Any, ClassVar, TypeVar
 import msgspec
 from msgspec.structs import force_setattr
 
+from .credentials import Resolver, SecretFile, Secrets, check_app_key, seal
 from .errors import WebhookPayloadError
 from .events import Probe, UnknownEvent, event_key, message_of
 from .handlers import Handlers
 from .signing import Scheme
-from .verifier import HeaderSource, Resolver, Secrets, Verifier
+from .verifier import HeaderSource, Verifier
 
 Event = TypeVar("Event")
 
@@ -32,12 +33,14 @@ class BaseWebhook(Handlers[Event]):
     _order: ClassVar[tuple[str, str]]
     _probe: ClassVar[Mapping[str, Any] | None]
     _events: ClassVar[Mapping[int, Any]]
+    _app_key = ""
 
     def __init__(
         self,
         *,
         app_key: str | None = None,
-        app_secret: Secrets | Resolver,
+        app_secret: Secrets | Resolver | None = None,
+        app_secret_file: SecretFile | None = None,
         tolerance: timedelta = timedelta(seconds=7500),
         future: timedelta = timedelta(seconds=300),
         now: Callable[[], float] = time.time,
@@ -48,15 +51,16 @@ class BaseWebhook(Handlers[Event]):
             app_key: The application's key. Left out where ``app_secret`` is a function.
             app_secret: Its secret, or several while one replaces another. For several applications a function that
                 returns the secrets of the AppKey it is given, or ``None``; what it raises is passed on.
+            app_secret_file: A file with the secret instead, read once, now. One line break at its end is dropped.
             tolerance: How old a signature may be. The default outlasts the last resend, 7212 s after the first.
             future: How far ahead of this machine's clock it may be.
             now: The clock, in unix seconds.
         """
+        secret = seal(app_secret, app_secret_file, several=True)
+        del app_secret  # tracebacks are logged with their variables
         super().__init__((*self._events.values(), UnknownEvent))
-        self._app_key = app_key or ""
-        self._verifier = Verifier(
-            self._scheme, app_key, app_secret, tolerance.total_seconds(), future.total_seconds(), now
-        )
+        self._app_key = "" if app_key is None else check_app_key(app_key)
+        self._verifier = Verifier(self._scheme, app_key, secret, tolerance.total_seconds(), future.total_seconds(), now)
         messages: list[Any] = [
             msgspec.defstruct(
                 event.__name__,
