@@ -217,6 +217,11 @@ class ErrorCode:
     text: Text
     remedy: Text
 
+    @property
+    def throttled(self) -> bool:
+        """Whether it refuses a request for its rate, before anything was done."""
+        return self.family == "rateLimit" and self.retry == "refused"
+
 
 @dataclass(frozen=True)
 class Family:

@@ -333,6 +333,7 @@ CODES: dict[int, CodeFacts] = {
         text="请求过于频繁",
         hint="Lower concurrency and rate, and repeat after a pause.",
         hint_zh="降低并发与调用频率，退避后重试。",
+        throttled=True,
     ),
     512: CodeFacts(
         error=ServiceBusyError,

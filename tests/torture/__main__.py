@@ -14,7 +14,7 @@ from pathlib import Path
 from tests import board
 from tests.figure import Figure
 
-from . import concurrency, faults, replies, signing
+from . import concurrency, faults, pacing, replies, signing
 
 FIGURES: dict[int, Callable[[int], Figure]] = {
     1: faults.mixed_calls,
@@ -28,6 +28,7 @@ FIGURES: dict[int, Callable[[int], Figure]] = {
     10: concurrency.cancellation,
     11: concurrency.threads_and_forks,
     14: replies.hostile_contracts,
+    15: pacing.pacing,
 }
 
 

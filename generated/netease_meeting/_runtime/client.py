@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, NoReturn
 
 import msgspec
 
@@ -28,6 +28,8 @@ from .urls import check_base_url
 if TYPE_CHECKING:
     from typing import Self
 
+    from .pace import Pace
+
 DEFAULT_TIMEOUT = 30.0
 DEFAULT_RETRIES = 2
 
@@ -48,6 +50,7 @@ class BaseClient(Generic[AnyTransport]):
         base_url: str | Sequence[str] | None,
         insecure: bool,
         on_attempt: OnAttempt | None,
+        rate: float | Literal["adaptive"] | None,
     ) -> Session:
         contract = self._contract
         self._app_key = _app_key(contract, app_key)
@@ -67,6 +70,7 @@ class BaseClient(Generic[AnyTransport]):
                 (b"user-agent", contract.user_agent.encode()),
             ),
             on_attempt=on_attempt,
+            pace=None if rate is None else _pace(rate),
         )
 
     def with_options(self, *, timeout: float | None = None, max_retries: int | None = None) -> Self:
@@ -116,6 +120,7 @@ class Client(BaseClient[Transport]):
         base_url: str | Sequence[str] | None = None,
         timeout: float = DEFAULT_TIMEOUT,
         max_retries: int = DEFAULT_RETRIES,
+        rate: float | Literal["adaptive"] | None = None,
         insecure: bool = False,
         on_attempt: OnAttempt | None = None,
         http_client: HttpClient | None = None,
@@ -132,6 +137,8 @@ class Client(BaseClient[Transport]):
                 ``NETEASE_MEETING_BASE_URL``, else the vendor's.
             timeout: Seconds for a whole call: connecting, waiting, retries and reading.
             max_retries: How often a call is tried again where the contract says that this is safe.
+            rate: The most requests a second, shared by threads, tasks and copies, or ``"adaptive"`` to find the gateway's
+                limit. Waiting counts toward ``timeout``; a request refused for its rate waits its turn again.
             insecure: Allow ``http://`` to other machines. Signatures do not cover the body: only on your own network.
             on_attempt: Called with an ``Attempt`` after each request, for metrics and traces.
             http_client: An ``httpx.Client`` or ``httpx2.Client`` to send through. It stays yours to close.
@@ -142,7 +149,7 @@ class Client(BaseClient[Transport]):
         """
         secret = seal(app_secret, app_secret_file, environment=self._contract.environment)
         del app_secret  # tracebacks are logged with their variables
-        session = self._session(app_key, secret, base_url, insecure, on_attempt)
+        session = self._session(app_key, secret, base_url, insecure, on_attempt, rate)
         transport = _transport(transport, http_client)
         self._core = Core(session, transport, timeout, max_retries)
 
@@ -180,6 +187,7 @@ class AsyncClient(BaseClient[AsyncTransport]):
         base_url: str | Sequence[str] | None = None,
         timeout: float = DEFAULT_TIMEOUT,
         max_retries: int = DEFAULT_RETRIES,
+        rate: float | Literal["adaptive"] | None = None,
         insecure: bool = False,
         on_attempt: OnAttempt | None = None,
         http_client: HttpClient | None = None,
@@ -188,7 +196,7 @@ class AsyncClient(BaseClient[AsyncTransport]):
         """Build a client; the arguments and errors are those of ``MeetingClient``."""
         secret = seal(app_secret, app_secret_file, environment=self._contract.environment)
         del app_secret  # tracebacks are logged with their variables
-        session = self._session(app_key, secret, base_url, insecure, on_attempt)
+        session = self._session(app_key, secret, base_url, insecure, on_attempt, rate)
         transport = _async_transport(transport, http_client)
         self._core = Core(session, transport, timeout, max_retries)
 
@@ -232,6 +240,12 @@ def _app_key(contract: Contract, given: str | None) -> str:
     if app_key is None or app_key == "":
         raise ConfigurationError(f"app_key is missing: pass app_key= or set {variable}.")
     return check_app_key(app_key)
+
+
+def _pace(rate: float | Literal["adaptive"]) -> Pace:
+    from .pace import Pace  # few use it
+
+    return Pace(rate)
 
 
 def _transport(transport: Transport | None, http_client: HttpClient | None) -> Transport:

@@ -6,14 +6,21 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Generator, Sequence
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import msgspec
 
 from .attempt import Attempt, OnAttempt, logger, tell
 from .clock import SMALLEST_OFFSET, Clock, measure
 from .codec import Codec
-from .errors import APIConnectionError, APIError, APIResponseError, MeetingError, OutcomeUnknownError
+from .errors import (
+    APIConnectionError,
+    APIError,
+    APIResponseError,
+    APITimeoutError,
+    MeetingError,
+    OutcomeUnknownError,
+)
 from .gateways import Gateways
 from .masking import masked
 from .operation import Contract, Operation, Recovery
@@ -24,6 +31,9 @@ from .secret import SignedHeaders
 from .signing import Signer
 from .transport import Header, Reply, TransportError, checked
 from .urls import is_trusted
+
+if TYPE_CHECKING:
+    from .pace import Pace, Ticket
 
 Result = TypeVar("Result")
 
@@ -66,6 +76,7 @@ class Session(msgspec.Struct):
     gateways: Gateways
     headers: tuple[Header, ...]
     on_attempt: OnAttempt | None = None
+    pace: Pace | None = None
 
 
 class _Course(msgspec.Struct):
@@ -86,6 +97,8 @@ class _Course(msgspec.Struct):
     offset: float | None = None
     """What the server's clock seems to be ahead by; believed once a signature made with it is accepted."""
     signed_again: bool = False
+    ticket: Ticket | None = None
+    """Of the last attempt, where requests are paced."""
 
 
 def call(
@@ -105,6 +118,8 @@ def call(
         harmless=operation.repeat in ("read", "set") or _recoverable(operation.recovery, body),
     )
     while True:
+        if session.pace is not None:
+            yield from _paced(session.pace, session, operation, course, timeout)
         gateway = cast(str, session.gateways.choose(clock.monotonic(), course.unreachable))
         signed_at = clock.now()
         offset = clock.offset if course.offset is None else course.offset
@@ -115,6 +130,8 @@ def call(
         if type(outcome) is not Reply or type(outcome.status) is not int or type(outcome.body) is not bytes:
             outcome = checked(outcome)
         answer = _read(session, operation, outcome, timeout, gateway)
+        if session.pace is not None:
+            _pace_learns(session.pace, session, course, answer, outcome)
         if isinstance(answer, RawResponse):
             if answer.error is not None:
                 answer.error = _unusable(operation, body, course, signed_at, answer.error)
@@ -229,6 +246,11 @@ def _wait(
         asked = error.retry_after = retry_after(outcome.header(b"retry-after"), session.clock.server_time())
     elif not outcome.retryable:
         return None
+    if session.pace is not None and max_retries and _is_throttled(session, error, outcome):
+        # It joins the queue again. That is no load beyond the rate, so neither retries nor budget are counted.
+        now = session.clock.monotonic()
+        too_long = asked is not None and asked > LONGEST_WAIT
+        return None if too_long or now + session.pace.expected(now) >= course.deadline else 0.0
     if not may_repeat(course.harmless, kind) or course.retries >= max_retries:
         return None
     from . import failures
@@ -249,6 +271,59 @@ def _wait(
     course.earned = paid
     course.retries += 1
     return wait
+
+
+# -- the pace
+
+
+def _paced(
+    pace: Pace, session: Session, operation: Operation[Any], course: _Course, timeout: float
+) -> Generator[Send | Sleep, Reply | TransportError | None, None]:
+    """Wait until the rate allows one more request."""
+    course.ticket = ticket = pace.join(course.deadline)
+    try:
+        while (wait := pace.wait(ticket, now := session.clock.monotonic())) > 0:
+            if now + wait >= course.deadline:
+                error = _not_sent(operation, pace, wait, timeout)
+                error.attempts = tuple(course.failures)
+                raise error
+            yield Sleep(wait)
+    finally:
+        pace.leave(ticket)  # it was cancelled, perhaps
+
+
+def _pace_learns(
+    pace: Pace,
+    session: Session,
+    course: _Course,
+    answer: RawResponse[Any] | MeetingError,
+    outcome: Reply | TransportError,
+) -> None:
+    assert course.ticket is not None
+    if isinstance(answer, MeetingError) and _is_throttled(session, answer, outcome):
+        assert isinstance(outcome, Reply)
+        asked = retry_after(outcome.header(b"retry-after"), session.clock.server_time())
+        pace.refused(course.ticket, session.clock.monotonic(), asked if asked is None else min(asked, LONGEST_WAIT))
+    elif isinstance(outcome, Reply):
+        pace.accepted(course.ticket)
+
+
+def _is_throttled(session: Session, error: MeetingError, outcome: Reply | TransportError) -> bool:
+    """Whether the gateway refused a request for its rate, before doing anything."""
+    if error.code is None:
+        return isinstance(outcome, Reply) and outcome.status == 429
+    facts = session.codec.facts(error.code)
+    return facts is not None and facts.throttled
+
+
+def _not_sent(operation: Operation[Any], pace: Pace, wait: float, timeout: float) -> APITimeoutError:
+    return APITimeoutError(
+        f"{operation.name} was not sent: at {pace.rate:.3g} requests a second its turn comes in {wait:.1f} s, after "
+        f"the timeout of {timeout:g} s",
+        operation=operation.name,
+        hint="Make fewer calls at a time, or raise timeout= or, if the gateway allows more, rate=.",
+        hint_zh="请减少同时发起的调用，或增大 timeout=；若网关允许，也可提高 rate=。",
+    )
 
 
 # -- the clock

@@ -72,6 +72,8 @@ class CodeFacts(msgspec.Struct, frozen=True):
     text: str
     hint: str
     hint_zh: str
+    throttled: bool = False
+    """Whether it refuses a request for its rate, before anything was done."""
 
 
 class Contract(msgspec.Struct, frozen=True):
