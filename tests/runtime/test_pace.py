@@ -135,7 +135,7 @@ WRONG: list[Any] = [0, -1, float("nan"), float("inf"), 10**400, True, False, "fa
 @pytest.mark.parametrize("rate", WRONG)
 @pytest.mark.parametrize("kind", [MeetingClient, AsyncMeetingClient])
 def test_what_is_no_rate_is_refused(kind: Callable[..., object], rate: object) -> None:
-    with pytest.raises(errors.ConfigurationError, match="^rate must be"):
+    with pytest.raises(errors.ConfigurationError, match=r"^rate must be"):
         kind(app_key="key", app_secret="secret", rate=rate)
 
 

@@ -136,8 +136,8 @@ class Client(BaseClient[Transport]):
                 ``NETEASE_MEETING_BASE_URL``, else the vendor's.
             timeout: Seconds for a whole call: connecting, waiting, retries and reading.
             max_retries: How often a call is tried again where the contract says that this is safe.
-            rate: The most requests a second, shared by threads, tasks and copies, or ``"adaptive"`` to find the gateway's
-                limit. Waiting counts toward ``timeout``; a request refused for its rate waits its turn again.
+            rate: The most requests a second of all threads, tasks and copies together, or ``"adaptive"`` for as many as
+                the gateway allows. Waiting counts toward ``timeout``. A request refused for its rate waits again.
             insecure: Allow ``http://`` to other machines. Signatures do not cover the body: only on your own network.
             on_attempt: Called with an ``Attempt`` after each request, for metrics and traces.
             http_client: An ``httpx.Client`` or ``httpx2.Client`` to send through. It stays yours to close.
