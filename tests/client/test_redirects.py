@@ -294,6 +294,15 @@ def test_the_client_follows_no_redirect(status: int, door: str) -> None:
     assert "canary" not in str(caught.value) + repr(vars(caught.value))
 
 
+@pytest.mark.parametrize("transport", [None, TurboTransport], ids=["default", "turbo"])
+def test_the_client_keeps_no_cookies(transport: Callable[[], Any] | None) -> None:
+    with hosts() as (first, _):
+        with MeetingClient(**OPTIONS, base_url=first.url, transport=transport and transport()) as client:
+            for _ in range(2):
+                client.post("/v2/new", {})
+        assert [names for _, _, names, _ in first.received] == [SIGNED] * 2
+
+
 def test_the_cookies_of_one_host_do_not_reach_another() -> None:
     with hosts() as (first, other), httpx.Client(trust_env=False) as http:
         for host in (first, other):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import copy
+import pickle
 import pprint
 import pydoc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,6 +22,8 @@ from netease_meeting._runtime.credentials import Sealed
 from netease_meeting._runtime.secret import Secret
 from netease_meeting._runtime.signing import Material
 from netease_meeting._runtime.transport import Reply, TransportError
+from netease_meeting.turbo import TurboTransport
+from netease_meeting.webhooks import wsgi
 from pydantic import SecretBytes, SecretStr
 from rich.pretty import pretty_repr
 
@@ -569,3 +574,71 @@ def test_a_request_that_fails_shows_neither_signature_nor_secret(failure: BaseEx
     # The public method's own arguments are the caller's: they are in the caller's frame too.
     inner = [place for place in leaks(caught.value, CANARY, inside=False) if "anonymous_join_info" not in place]
     assert inner == []
+
+
+PROXIES = [
+    f"gopher://user:{CANARY}@127.0.0.1:1",
+    f"http://user:{CANARY}@127.0.0.1:port",
+    f"http://user:{CANARY}@127.0.0.1:99999",
+    f"http://user:{CANARY}@127.0.0.1:1",
+    f"socks5://user:{CANARY}@127.0.0.1:1",
+]
+
+
+@pytest.mark.parametrize("proxy", PROXIES)
+@pytest.mark.parametrize("door", ["default", "async default", "turbo"])
+def test_the_password_of_a_proxy_is_not_shown(door: str, proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    options: dict[str, Any] = {"app_key": KEY, "app_secret": "other", "base_url": "https://meeting.invalid"}
+
+    async def later() -> None:
+        async with AsyncMeetingClient(**options, max_retries=0) as client:
+            await client.meetings.get(meeting_unique_id=1)
+
+    def now() -> None:
+        transport = TurboTransport() if door == "turbo" else None
+        with MeetingClient(**options, transport=transport, max_retries=0) as client:
+            client.meetings.get(meeting_unique_id=1)
+
+    with pytest.raises(errors.MeetingError) as caught:
+        asyncio.run(later()) if door == "async default" else now()
+    assert leaks(caught.value, CANARY, inside=False) == []
+
+
+@pytest.mark.parametrize("kind", [MeetingClient, AsyncMeetingClient])
+@pytest.mark.parametrize("url", [f"https://user:{CANARY}@host", f"https://user:{CANARY}@host:port", f"//{CANARY}@"])
+def test_the_password_of_an_address_is_not_shown(kind: Callable[..., object], url: str) -> None:
+    error = refusal(lambda: kind(app_key=KEY, app_secret="other", base_url=url))
+    assert leaks(error, CANARY) == []
+
+
+def found_by(make: Callable[[], Any], app_key: str) -> Any:
+    return make()
+
+
+def test_an_adapter_answers_503_and_logs_no_secret(caplog: pytest.LogCaptureFixture) -> None:
+    """The traceback that it logs is what an error tracker takes the variables from."""
+    environ = {f"HTTP_{name.upper()}": value for name, value in signed(BODY).items()}
+    environ |= {"REQUEST_METHOD": "POST", "CONTENT_LENGTH": str(len(BODY))}
+    statuses: list[str] = []
+    for make in REFUSED.values():
+        app = wsgi.CallbackApp(Webhook(app_secret=partial(found_by, make), now=lambda: NOW).handle)
+        app({**environ, "wsgi.input": BytesIO(BODY)}, lambda status, headers: statuses.append(status))
+    assert statuses == ["503 Service Unavailable"] * len(REFUSED)
+    assert len(caplog.records) == len(REFUSED)
+    assert CANARY not in caplog.text
+    for record in caplog.records:
+        assert record.exc_info is not None
+        assert record.exc_info[1] is not None
+        assert leaks(record.exc_info[1], CANARY) == []
+
+
+def test_what_holds_a_secret_is_neither_copied_nor_pickled() -> None:
+    for holder in (Webhook(app_key=KEY, app_secret=CANARY), SigningAuth(KEY, CANARY)):
+        with pytest.raises(TypeError):
+            pickle.dumps(holder)
+        with pytest.raises(TypeError):
+            copy.deepcopy(holder)

@@ -331,6 +331,15 @@ def test_a_turn_that_comes_too_late_is_not_waited_for() -> None:
     assert driver.sleeps == [pytest.approx(10)], "the one that was not sent holds no place"
 
 
+def test_an_attempt_that_was_lost_is_not_forgotten_in_the_queue() -> None:
+    """The second attempt was not sent, but the first may have been carried out."""
+    driver = paced(0.1)
+    error = driver.fails("accounts.update_token", lost(), timeout=5)
+    assert isinstance(error, errors.OutcomeUnknownError)
+    assert "not sent" in str(error)
+    assert len(driver.sends) == len(error.attempts) == 1
+
+
 def test_the_contract_says_what_refuses_for_the_rate() -> None:
     assert [code for code, facts in errors.CODES.items() if facts.throttled] == [510]
     codes = {code: msgspec.structs.replace(facts, throttled=code == 701) for code, facts in errors.CODES.items()}

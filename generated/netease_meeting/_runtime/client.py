@@ -149,7 +149,12 @@ class Client(BaseClient[Transport]):
         """
         secret = seal(app_secret, app_secret_file, environment=self._contract.environment)
         del app_secret  # tracebacks are logged with their variables
-        session = self._session(app_key, secret, base_url, insecure, on_attempt, rate)
+        try:
+            session = self._session(app_key, secret, base_url, insecure, on_attempt, rate)
+        except ConfigurationError as error:
+            del base_url  # a password may stand in it
+            error.__context__ = None
+            raise error.with_traceback(None) from None
         transport = _transport(transport, http_client)
         self._core = Core(session, transport, timeout, max_retries)
 
@@ -196,7 +201,12 @@ class AsyncClient(BaseClient[AsyncTransport]):
         """Build a client; the arguments and errors are those of ``MeetingClient``."""
         secret = seal(app_secret, app_secret_file, environment=self._contract.environment)
         del app_secret  # tracebacks are logged with their variables
-        session = self._session(app_key, secret, base_url, insecure, on_attempt, rate)
+        try:
+            session = self._session(app_key, secret, base_url, insecure, on_attempt, rate)
+        except ConfigurationError as error:
+            del base_url  # a password may stand in it
+            error.__context__ = None
+            raise error.with_traceback(None) from None
         transport = _async_transport(transport, http_client)
         self._core = Core(session, transport, timeout, max_retries)
 

@@ -117,9 +117,14 @@ def call(
         deadline=clock.monotonic() + timeout,
         harmless=operation.repeat in ("read", "set") or _recoverable(operation.recovery, body),
     )
+    signed_at = course.started_at
+    answer: RawResponse[Result] | MeetingError
     while True:
         if session.pace is not None:
-            yield from _paced(session.pace, session, operation, course, timeout)
+            late = yield from _paced(session.pace, session, operation, course, timeout)
+            if late is not None:
+                kind, answer = Outcome.NOT_SENT, late
+                break
         gateway = cast(str, session.gateways.choose(clock.monotonic(), course.unreachable))
         signed_at = clock.now()
         offset = clock.offset if course.offset is None else course.offset
@@ -278,16 +283,15 @@ def _wait(
 
 def _paced(
     pace: Pace, session: Session, operation: Operation[Any], course: _Course, timeout: float
-) -> Generator[Send | Sleep, Reply | TransportError | None, None]:
-    """Wait until the rate allows one more request."""
+) -> Generator[Send | Sleep, Reply | TransportError | None, APITimeoutError | None]:
+    """Wait until the rate allows one more request; return the error where that would be too late."""
     course.ticket = ticket = pace.join(course.deadline)
     try:
         while (wait := pace.wait(ticket, now := session.clock.monotonic())) > 0:
             if now + wait >= course.deadline:
-                error = _not_sent(operation, pace, wait, timeout)
-                error.attempts = tuple(course.failures)
-                raise error
+                return _not_sent(operation, pace, wait, timeout)
             yield Sleep(wait)
+        return None
     finally:
         pace.leave(ticket)  # it was cancelled, perhaps
 

@@ -28,6 +28,14 @@ class Proxy(NamedTuple):
 
 def proxy_for(origin: str) -> Proxy | None:
     """Return the proxy for requests to *origin*, if there is one. This machine is always reached directly."""
+    found = _find(origin)
+    if isinstance(found, str):  # raised here, where no variable holds the proxy's password
+        raise ConfigurationError(found)
+    return found
+
+
+def _find(origin: str) -> Proxy | str | None:
+    """Return the proxy, or what is wrong with it."""
     parts = urlsplit(origin)
     proxies = urllib.request.getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
@@ -36,10 +44,10 @@ def proxy_for(origin: str) -> Proxy | None:
         return None
     target = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
     if target.scheme not in ("http", "https", "socks5", "socks5h"):
-        raise ConfigurationError(f"the environment names a proxy of the kind {target.scheme!r}, which is not supported")
+        return f"the environment names a proxy of the kind {target.scheme!r}, which is not supported"
     auth = (unquote(target.username), unquote(target.password or "")) if target.username else None
     try:
         port = f":{target.port}" if target.port else ""
     except ValueError as error:
-        raise ConfigurationError(f"the environment names a proxy whose address is none: {error}") from None
+        return f"the environment names a proxy whose address is none: {error}"
     return Proxy(f"{target.scheme}://{target.hostname}{port}", auth)
