@@ -19,7 +19,9 @@ import msgspec
 import pytest
 from netease_meeting import AsyncMeetingClient, MeetingClient, SigningAuth, Webhook, errors
 from netease_meeting._runtime.credentials import Sealed
-from netease_meeting._runtime.secret import Secret
+from netease_meeting._runtime.flow import Send
+from netease_meeting._runtime.proxies import Proxy
+from netease_meeting._runtime.secret import Opaque, Secret, SignedHeaders
 from netease_meeting._runtime.signing import Material
 from netease_meeting._runtime.transport import Reply, TransportError
 from netease_meeting.turbo import TurboTransport
@@ -574,6 +576,24 @@ def test_a_request_that_fails_shows_neither_signature_nor_secret(failure: BaseEx
     # The public method's own arguments are the caller's: they are in the caller's frame too.
     inner = [place for place in leaks(caught.value, CANARY, inside=False) if "anonymous_join_info" not in place]
     assert inner == []
+
+
+def test_what_rich_and_sentry_would_look_into_shows_nothing() -> None:
+    """rich shows the fields of a Struct and the beginning of a long text, whatever their ``repr``; sentry, items."""
+    canary = CANARY.encode()
+    header = (b"CheckSum", canary)
+    for value in (
+        Material(b"key", canary, b"1", b"1", b"1", b""),
+        Opaque(canary * 20),
+        SignedHeaders([header]),
+        Send("https://host/", SignedHeaders([header]), Opaque(canary), 1.0),
+        Reply(200, [header], canary * 20),
+        Proxy("http://host", ("user", CANARY)),
+        Secret(CANARY),
+        Sealed((Secret(CANARY),)),
+    ):
+        shown = repr(value) + pretty_repr(value, max_string=80) + pprint.pformat(value) + as_sentry(value)
+        assert CANARY not in shown
 
 
 PROXIES = [

@@ -69,9 +69,6 @@ class Sealed:
     def __repr__(self) -> str:
         return "***"
 
-    def __rich_repr__(self) -> tuple[object, ...]:
-        return ()
-
 
 def seal(
     app_secret: object, app_secret_file: object = None, *, environment: str | None = None, several: bool = False

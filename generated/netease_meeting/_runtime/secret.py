@@ -21,9 +21,6 @@ class Secret:
     def __repr__(self) -> str:
         return "***"
 
-    def __rich_repr__(self) -> tuple[object, ...]:
-        return ()
-
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and self._value == other._value
 
@@ -40,8 +37,8 @@ class Opaque(bytes):
     def __repr__(self) -> str:
         return f"<{len(self)} bytes>"
 
-    def __rich_repr__(self) -> tuple[object, ...]:
-        return (len(self),)
+    def __rich_repr__(self) -> tuple[int]:
+        return (len(self),)  # it would show the beginning otherwise
 
 
 class SignedHeaders(list[tuple[bytes, bytes]]):
@@ -51,6 +48,3 @@ class SignedHeaders(list[tuple[bytes, bytes]]):
         return f"<{len(self)} headers>"
 
     __sentry_repr__ = __repr__  # it would look into the list otherwise
-
-    def __rich_repr__(self) -> tuple[object, ...]:
-        return (len(self),)  # and so would rich

@@ -180,12 +180,9 @@ def _headers_class(kind: type[Any]) -> type[Any]:
     def show(self: Any) -> str:
         return f"<{len(self)} headers>"
 
-    def rich(self: Any) -> tuple[int]:
-        return (len(self),)
-
     methods = {name: reading(name) for name in _READING}
     methods |= {"__setitem__": assign, "__delitem__": delete, "update": update, "raw": property(raw)}
-    methods |= {"__repr__": show, "__sentry_repr__": show, "__rich_repr__": rich}
+    methods |= {"__repr__": show, "__sentry_repr__": show}
     return type("SignedHeaders", (kind,), methods)
 
 

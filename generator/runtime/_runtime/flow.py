@@ -51,9 +51,6 @@ class Send(NamedTuple):
     def __sentry_repr__(self) -> str:
         return repr(self)
 
-    def __rich_repr__(self) -> tuple[str, int]:
-        return (self.url, len(self.body))
-
 
 class Sleep(NamedTuple):
     """Wait; answer with ``None``."""

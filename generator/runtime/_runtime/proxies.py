@@ -22,9 +22,6 @@ class Proxy(NamedTuple):
     def __sentry_repr__(self) -> str:
         return repr(self)
 
-    def __rich_repr__(self) -> tuple[str]:
-        return (self.url,)
-
 
 def proxy_for(origin: str) -> Proxy | None:
     """Return the proxy for requests to *origin*, if there is one. This machine is always reached directly."""

@@ -27,9 +27,6 @@ class Reply(NamedTuple):
     def __sentry_repr__(self) -> str:
         return repr(self)
 
-    def __rich_repr__(self) -> tuple[tuple[str, int], ...]:
-        return (("status", self.status), ("bytes", len(self.body)))
-
 
 def find(headers: Sequence[Header], name: bytes) -> str | None:
     """Return the first of the *headers* of that name (lower case), or ``None``."""
