@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -308,3 +310,14 @@ def test_the_cookies_of_one_host_do_not_reach_another() -> None:
         for host in (first, other):
             MeetingClient(**OPTIONS, base_url=host.url, http_client=http).post("/v2/new", {})
         assert [names & {"cookie"} for _, _, names, _ in other.received] == [set()]
+
+
+def test_httpx_alone_is_enough() -> None:
+    program = (
+        "import sys; sys.modules['httpx2'] = None; import httpx; from netease_meeting import SigningAuth; "
+        "transport = httpx.MockTransport(lambda request: httpx.Response(200, text=request.headers['checksum'])); "
+        "http = httpx.Client(auth=SigningAuth('key', 'secret'), transport=transport); "
+        "print(len(http.post('https://meeting.example/', json={}).text))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert done.stdout == "40\n"

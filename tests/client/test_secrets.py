@@ -26,6 +26,7 @@ from netease_meeting._runtime.signing import Material
 from netease_meeting._runtime.transport import Reply, TransportError
 from netease_meeting.turbo import TurboTransport
 from netease_meeting.webhooks import wsgi
+from netease_meeting.webhooks.__main__ import main as listen
 from pydantic import SecretBytes, SecretStr
 from rich.pretty import pretty_repr
 
@@ -419,6 +420,20 @@ def test_the_environment_names_a_secret_or_its_file(door: str, tmp_path: Path, m
     monkeypatch.delenv(variable)
     monkeypatch.setenv(file_variable, str(tmp_path / "missing"))
     assert file_variable in str(refusal(lambda: kind(app_key="sandbox-key")))
+
+
+def test_the_command_line_takes_a_file_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NETEASE_MEETING_APP_KEY", KEY)
+    monkeypatch.delenv("NETEASE_MEETING_APP_SECRET", raising=False)
+    monkeypatch.setenv("NETEASE_MEETING_APP_SECRET_FILE", str(tmp_path / "missing"))
+    assert listen(["listen"]) == 1
+    assert str(tmp_path / "missing") in capsys.readouterr().err
+    monkeypatch.delenv("NETEASE_MEETING_APP_SECRET_FILE")
+    with pytest.raises(SystemExit):
+        listen(["listen"])
+    assert "NETEASE_MEETING_APP_SECRET_FILE" in capsys.readouterr().err
 
 
 def test_a_secret_and_a_file_are_refused_together(tmp_path: Path) -> None:

@@ -234,7 +234,7 @@ def _kind(value: object) -> str:
 
 def _cure(value: object) -> str:
     if isinstance(value, Mapping):
-        return ": pass the secret of this app_key, or to Webhook the get method of the mapping"
+        return ": pass the secret of this app_key; Webhook also takes a function, such as the mapping's get"
     if isinstance(value, (bytes, bytearray, memoryview)):
         return ": pass secret.decode()"
     if isinstance(value, os.PathLike):
