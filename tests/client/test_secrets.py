@@ -428,7 +428,7 @@ def test_the_command_line_takes_a_file_too(
     monkeypatch.setenv("NETEASE_MEETING_APP_KEY", KEY)
     monkeypatch.delenv("NETEASE_MEETING_APP_SECRET", raising=False)
     monkeypatch.setenv("NETEASE_MEETING_APP_SECRET_FILE", str(tmp_path / "missing"))
-    assert listen(["listen"]) == 1
+    assert listen(["listen"]) == 2
     assert str(tmp_path / "missing") in capsys.readouterr().err
     monkeypatch.delenv("NETEASE_MEETING_APP_SECRET_FILE")
     with pytest.raises(SystemExit):

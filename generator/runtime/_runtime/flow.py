@@ -114,13 +114,11 @@ def call(
         harmless=operation.repeat in ("read", "set") or _recoverable(operation.recovery, body),
     )
     signed_at = course.started_at
-    answer: RawResponse[Result] | MeetingError
     while True:
         if session.pace is not None:
             late = yield from _paced(session.pace, session, operation, course, timeout)
             if late is not None:
-                kind, answer = Outcome.NOT_SENT, late
-                break
+                raise _failed(session, operation, body, headers, course, signed_at, Outcome.NOT_SENT, late)
         gateway = cast(str, session.gateways.choose(clock.monotonic(), course.unreachable))
         signed_at = clock.now()
         offset = clock.offset if course.offset is None else course.offset
