@@ -13,7 +13,6 @@ workers first, or with "spawn". A connection that is not there within the timeou
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import cached_property, lru_cache
@@ -33,6 +32,7 @@ from pyreqwest.proxy import ProxyBuilder
 from pyreqwest.request import BaseRequestBuilder
 from pyreqwest.response import BaseResponse
 
+from ._runtime.clock import monotonic
 from ._runtime.content import Content
 from ._runtime.errors import CLOSED, ClientClosedError, ConfigurationError
 from ._runtime.limits import KEEPALIVE, LONGEST_CONNECT, LONGEST_QUEUE, MOST_CONNECTIONS
@@ -171,7 +171,7 @@ def _configured(builder: Builder, origin: str) -> Builder:
 
 
 def _prepared(request: RequestBuilder, headers: Sequence[Header], body: bytes, deadline: float) -> RequestBuilder:
-    seconds = deadline - time.monotonic()
+    seconds = deadline - monotonic()
     if seconds <= 0:
         raise TransportError("the deadline passed", sent=False, timed_out=True)
     request = request.headers(

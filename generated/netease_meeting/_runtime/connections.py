@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import ssl
 import threading
-import time
 import warnings
 from collections import defaultdict
 from contextlib import suppress
@@ -22,6 +21,7 @@ from typing import Generic, TypeVar
 import httpcore
 import msgspec
 
+from .clock import monotonic
 from .errors import CLOSED, ClientClosedError, ConfigurationError
 from .limits import KEEPALIVE
 from .limits import LONGEST_QUEUE as LONGEST_QUEUE  # read here, also by AsyncConnections
@@ -118,7 +118,7 @@ OTHER_LOOP = "this client has connections in another event loop: create and clos
 
 def patience(deadline: float) -> float:
     """Return how many seconds to wait for a connection."""
-    return max(min(deadline - time.monotonic(), LONGEST_QUEUE), 0.0)
+    return max(min(deadline - monotonic(), LONGEST_QUEUE), 0.0)
 
 
 def queue_full() -> TransportError:

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-import time
 import zlib
 
+from .clock import monotonic
 from .errors import APIResponseError
 from .transport import TransportError
 
@@ -36,7 +36,7 @@ class Content:
         self._size += len(chunk)
         if self._size > LARGEST_BODY:
             raise _unusable(f"the answer is larger than {LARGEST_BODY // 2**20} MiB")
-        if time.monotonic() > self._deadline:
+        if monotonic() > self._deadline:
             raise TransportError("the answer was still arriving", timed_out=True)
 
     def read(self) -> bytes:

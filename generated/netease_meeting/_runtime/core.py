@@ -110,9 +110,9 @@ async def run_async(transport: AsyncTransport, flow: Flow[Result]) -> RawRespons
                 await transport.sleep_async(action.seconds)
                 outcome = None
             else:
-                import asyncio  # here, because a synchronous program has no use for it
+                from .timers import sleep  # here, because a synchronous program has no use for it
 
-                await asyncio.sleep(action.seconds)
+                await sleep(action.seconds)
                 outcome = None
     except StopIteration as stop:
         answer: RawResponse[Result] = stop.value

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
+from .clock import monotonic
 from .content import LARGEST_BODY, Content
 from .errors import CLOSED, ClientClosedError
 from .transport import Header, Reply, TransportError, foreign
@@ -119,7 +119,7 @@ def _options(headers: Sequence[Header], body: bytes, deadline: float) -> dict[st
     return {
         "headers": [*headers, (b"accept-encoding", b"gzip")],
         "content": body,
-        "timeout": max(deadline - time.monotonic(), 0.001),
+        "timeout": max(deadline - monotonic(), 0.001),
     }
 
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import reduce
@@ -12,6 +11,7 @@ from typing import Any, ClassVar, TypeVar
 import msgspec
 from msgspec.structs import force_setattr
 
+from .clock import wall
 from .credentials import Resolver, SecretFile, Secrets, check_app_key, seal
 from .errors import WebhookPayloadError
 from .events import Probe, UnknownEvent, event_key, message_of
@@ -44,7 +44,7 @@ class BaseWebhook(Handlers[Event]):
         app_secret_file: SecretFile | None = None,
         tolerance: timedelta = timedelta(seconds=7500),
         future: timedelta = timedelta(seconds=300),
-        now: Callable[[], float] = time.time,
+        now: Callable[[], float] = wall,
     ) -> None:
         """Prepare to verify the callbacks of one application, or of several.
 

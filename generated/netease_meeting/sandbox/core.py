@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import random
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from email.utils import formatdate
@@ -14,6 +13,7 @@ from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, Literal, get_args
 from urllib.parse import urlsplit
 
+from .._runtime.clock import wall
 from .accounts import Accounts
 from .actions import ACTIONS, World
 from .authentication import Authenticator
@@ -73,7 +73,7 @@ class Sandbox:
         forget_ended: bool = False,
         http_errors: bool = False,
         callback_clock: CallbackClock = "machine",
-        now: Callable[[], float] = time.time,
+        now: Callable[[], float] = wall,
         document: Document | None = None,
     ) -> None:
         self.document = document or shipped()

@@ -14,6 +14,7 @@ from .connections import Connection
 from .errors import CLOSED, ClientClosedError, ConfigurationError
 from .limits import KEEPALIVE
 from .network import Deadline
+from .timers import limit, running_loop
 
 
 class AsyncConnections:
@@ -30,7 +31,8 @@ class AsyncConnections:
         self._enter()
         if self._places.locked():
             try:
-                await asyncio.wait_for(self._places.acquire(), connections.patience(deadline))
+                with limit(connections.patience(deadline)):
+                    await self._places.acquire()
             except TimeoutError:
                 raise connections.queue_full() from None
         else:
@@ -55,7 +57,7 @@ class AsyncConnections:
     def _enter(self) -> None:
         if self._closed:
             raise ClientClosedError(CLOSED)
-        loop = asyncio.get_running_loop()
+        loop = running_loop("the default transport")
         if self._loop is None:
             self._loop = loop
             self._places = asyncio.Semaphore(connections.MOST_CONNECTIONS)
@@ -80,7 +82,7 @@ class AsyncConnections:
 
     async def aclose(self) -> None:
         """Close what is idle now, and what is in use as soon as its call is done."""
-        if self._loop not in (None, asyncio.get_running_loop()):
+        if self._loop is not None and self._loop is not running_loop("the default transport"):
             raise ConfigurationError(connections.OTHER_LOOP)
         self._closed = True
         for idle in list(self._idle.values()):

@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import random
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._runtime.clock import monotonic
 from .clock import VirtualClock
 from .document import Document
 from .meetings import Meeting
@@ -129,11 +129,11 @@ class Callbacks:
 
     def send_ready(self) -> None:
         """Send what waits, unless another thread is at it. Begins no attempt once a receiver has used up its time."""
-        give_up = time.monotonic() + self.timeout
-        while self._ready and time.monotonic() < give_up and self._turn.acquire(blocking=False):
+        give_up = monotonic() + self.timeout
+        while self._ready and monotonic() < give_up and self._turn.acquire(blocking=False):
             try:
                 self._sender = threading.get_ident()
-                while self._ready and time.monotonic() < give_up:
+                while self._ready and monotonic() < give_up:
                     self._send_next()
             finally:
                 self._sender = None

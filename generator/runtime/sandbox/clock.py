@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import time
 from collections.abc import Callable
+
+from .._runtime.clock import wall
 
 
 class VirtualClock:
     """Starts at now. Counts whole milliseconds, so that a moment can be reached exactly."""
 
-    def __init__(self, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, now: Callable[[], float] = wall) -> None:
         self._now = now
         self._ahead = 0
         self._timers: list[tuple[int, int, Callable[[], None]]] = []

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import socket
-import time
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 import h11
+
+from .._runtime.clock import monotonic
 
 
 class PostError(Exception):
@@ -16,7 +17,7 @@ class PostError(Exception):
 
 def post(url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> int:
     """Send *body* and return the status of the answer. Raises ``PostError``."""
-    deadline = time.monotonic() + timeout
+    deadline = monotonic() + timeout
     parts = urlsplit(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     sent = [("Host", parts.netloc), *headers.items(), ("Content-Length", str(len(body))), ("Connection", "close")]
@@ -31,7 +32,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> i
                 if isinstance(event, h11.Response):
                     return event.status_code
                 if event is h11.NEED_DATA:
-                    remaining = deadline - time.monotonic()
+                    remaining = deadline - monotonic()
                     if remaining <= 0:
                         raise TimeoutError
                     connection.settimeout(remaining)
