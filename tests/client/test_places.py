@@ -162,7 +162,7 @@ def test_an_interrupted_call_frees_its_place_at_once() -> None:
 SETTINGS = {
     "SSL_CERT_FILE": ("/nonexistent.pem", "SSL_CERT_FILE='/nonexistent.pem'"),
     "ALL_PROXY": ("gopher://127.0.0.1", "'gopher', which is not supported"),
-    "HTTPS_PROXY": ("http://user:canary@127.0.0.1:port", "proxy whose address is none"),
+    "HTTPS_PROXY": ("http://user:canary@127.0.0.1:port", "HTTPS_PROXY has an invalid port"),
 }
 
 

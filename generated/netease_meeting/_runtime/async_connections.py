@@ -99,11 +99,12 @@ class AsyncConnections:
 
 def _open_async(origin: str) -> Connection[httpcore.AsyncConnectionInterface]:
     deadline = Deadline()
-    backend = AsyncBackend(deadline)
+    proxy = connections.usable_proxy(origin)
     factory = httpcore.AsyncConnectionPool(
         connections.tls(origin),
-        connections.httpcore_proxy(origin),
+        connections.httpcore_proxy(proxy),
         keepalive_expiry=KEEPALIVE,
-        network_backend=backend,
+        network_backend=AsyncBackend(deadline),
     )
-    return Connection(origin, factory.create_connection(httpcore.URL(origin).origin), deadline)
+    wire = factory.create_connection(connections.httpcore_origin(origin))
+    return Connection(origin, wire, deadline, proxy.url if proxy is not None else None)

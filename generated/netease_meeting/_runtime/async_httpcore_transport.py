@@ -34,7 +34,7 @@ class AsyncHttpcoreTransport:
         except BaseException as error:
             await self._connections.drop(connection)
             if isinstance(error, FAILURES):
-                raise failure(error, origin, connection.deadline.address) from None
+                raise failure(error, connection.proxy, connection.deadline.address) from None
             raise
         await self._connections.give_back(connection)
         return Reply(response.status, response.headers, content.read())

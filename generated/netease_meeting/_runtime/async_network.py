@@ -17,6 +17,7 @@ from .clock import monotonic
 from .connecting import found_for, slow_name
 from .network import Deadline
 from .timers import call_later, first, limit
+from .urls import without_zone
 
 
 class AsyncBackend(httpcore.AsyncNetworkBackend):
@@ -36,7 +37,7 @@ class AsyncBackend(httpcore.AsyncNetworkBackend):
         """Return a stream to *host*; the options are those of httpcore, which gives none here."""
         loop = asyncio.get_running_loop()
         ends = monotonic() + self._deadline.connecting()
-        addresses = await _look_up(loop, host, port, ends)
+        addresses = await _look_up(loop, host.strip("[]"), port, ends)
         connection = await _connect(loop, addresses, ends)
         self._deadline.address = connection.getpeername()[0]
         received = _Received()
@@ -222,7 +223,7 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
             raise httpcore.ConnectError("something was received ahead of TLS")  # and would pass for encrypted
         with _handshake(self._deadline.connecting()):
             transport = await asyncio.get_running_loop().start_tls(
-                source.transport, source, ssl_context, server_hostname=server_hostname
+                source.transport, source, ssl_context, server_hostname=without_zone(server_hostname or "")
             )
         source.transport = cast(asyncio.Transport, transport)
         return self

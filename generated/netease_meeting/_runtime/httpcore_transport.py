@@ -15,8 +15,8 @@ import httpcore
 
 from .connections import Connections
 from .content import Content
-from .proxies import proxy_for
 from .transport import Header, Reply, TransportError, find
+from .urls import bracketed, without_zone
 
 _NOT_SENT = (
     httpcore.ConnectError,
@@ -51,7 +51,7 @@ class HttpcoreTransport:
         except BaseException as error:
             self._connections.drop(connection)
             if isinstance(error, FAILURES):
-                raise failure(error, origin, connection.deadline.address) from None
+                raise failure(error, connection.proxy, connection.deadline.address) from None
             raise
         self._connections.give_back(connection)
         return Reply(response.status, response.headers, content.read())
@@ -65,12 +65,10 @@ class HttpcoreTransport:
 def address(url: str) -> tuple[str, httpcore.URL, bytes]:
     """Return the origin, the URL in httpcore's words, and the Host header."""
     parts = urlsplit(url)
-    name = (parts.hostname or "").encode("idna")
-    host = b"[" + name + b"]" if b":" in name else name
-    if parts.port is not None:
-        host += b":%d" % parts.port
-    target = httpcore.URL(scheme=parts.scheme.encode(), host=name, port=parts.port, target=parts.path.encode())
-    return f"{parts.scheme}://{host.decode()}", target, host
+    host = bracketed(parts.hostname or "")
+    port = "" if parts.port is None else f":{parts.port}"
+    target = httpcore.URL(scheme=parts.scheme.encode(), host=host.encode(), port=parts.port, target=parts.path.encode())
+    return f"{parts.scheme}://{host}{port}", target, bracketed(without_zone(host)).encode() + port.encode()
 
 
 def request_for(target: httpcore.URL, host: bytes, headers: Sequence[Header], body: bytes) -> httpcore.Request:
@@ -89,14 +87,13 @@ FAILURES = (
 """What ``failure`` is for."""
 
 
-def failure(error: Exception, origin: str, address: str) -> TransportError:
-    """Return what a failure of httpcore means for the call to *origin*, whose connection led to *address*."""
+def failure(error: Exception, proxy: str | None, address: str) -> TransportError:
+    """Return what a failure of httpcore means for the call, whose connection led through *proxy* to *address*."""
     from . import failures  # a call that succeeds does not load it
 
     hopeless = isinstance(error, _HOPELESS) or any(
         isinstance(cause, ssl.SSLCertVerificationError) for cause in failures.causes(error)
     )
-    proxy = proxy_for(origin)
     return failures.failure(
         error,
         failures.reason(error),
@@ -104,5 +101,5 @@ def failure(error: Exception, origin: str, address: str) -> TransportError:
         timed_out=isinstance(error, httpcore.TimeoutException),
         retryable=not hopeless,
         address=address,
-        proxy=proxy.url if proxy is not None else "",
+        proxy=proxy or "",
     )

@@ -15,6 +15,7 @@ import httpcore
 from .clock import monotonic
 from .connecting import connect
 from .limits import LONGEST_CONNECT
+from .urls import without_zone
 
 Done = TypeVar("Done")
 
@@ -58,7 +59,7 @@ class Backend(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         """Return a stream to *host*; the options are those of httpcore, which gives none here."""
-        connection = connect(host, port, monotonic() + self._deadline.connecting())
+        connection = connect(host.strip("[]"), port, monotonic() + self._deadline.connecting())
         self._deadline.address = connection.getpeername()[0]
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return _Stream(connection, self._deadline)
@@ -113,6 +114,7 @@ class _Stream(httpcore.NetworkStream):
     ) -> httpcore.NetworkStream:
         try:
             with _handshake():
+                server_hostname = without_zone(server_hostname or "")
                 self._socket.settimeout(self._deadline.connecting())
                 if isinstance(self._socket, ssl.SSLSocket):
                     return _TunnelledStream(self._socket, self._deadline, ssl_context, server_hostname)

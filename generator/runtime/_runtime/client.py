@@ -22,7 +22,7 @@ from .operation import Contract, Operation
 from .retry import Budget
 from .signing import Signer
 from .transport import AsyncTransport, Transport
-from .urls import check_base_url
+from .urls import check_base_urls
 
 if TYPE_CHECKING:
     from typing import Self
@@ -53,16 +53,15 @@ class BaseClient(Generic[AnyTransport]):
     ) -> Session:
         contract = self._contract
         self._app_key = _app_key(contract, app_key)
-        urls = base_url or os.environ.get(f"{contract.environment}_BASE_URL") or contract.base_url
+        if base_url is None or base_url == "":
+            base_url = os.environ.get(f"{contract.environment}_BASE_URL") or contract.base_url
         return Session(
             contract=contract,
             codec=Codec(contract),
             signer=Signer(self._app_key, app_secret),
             clock=Clock(),
             budget=Budget(),
-            gateways=Gateways(
-                [check_base_url(url, insecure) for url in ([urls] if isinstance(urls, str) else dict.fromkeys(urls))]
-            ),
+            gateways=Gateways(check_base_urls(base_url, insecure)),
             headers=(
                 (b"content-type", contract.media_type.encode()),
                 (b"accept", b"application/json"),

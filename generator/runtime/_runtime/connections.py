@@ -16,6 +16,7 @@ from contextlib import suppress
 from functools import lru_cache
 from importlib.util import find_spec
 from typing import Generic, TypeVar
+from urllib.parse import urlsplit
 
 import httpcore
 import msgspec
@@ -26,8 +27,9 @@ from .limits import KEEPALIVE
 from .limits import LONGEST_QUEUE as LONGEST_QUEUE  # read here, also by AsyncConnections
 from .limits import MOST_CONNECTIONS as MOST_CONNECTIONS
 from .network import Backend, Deadline
-from .proxies import proxy_for
+from .proxies import Proxy, proxy_for
 from .transport import TransportError
+from .urls import DEFAULT_PORTS, bracketed
 
 Wire = TypeVar("Wire", httpcore.ConnectionInterface, httpcore.AsyncConnectionInterface)
 
@@ -38,6 +40,8 @@ class Connection(msgspec.Struct, Generic[Wire]):
     origin: str
     wire: Wire
     deadline: Deadline
+    proxy: str | None
+    """Its address, without credentials."""
 
 
 class Connections:
@@ -129,11 +133,12 @@ def queue_full() -> TransportError:
 
 def _open(origin: str) -> Connection[httpcore.ConnectionInterface]:
     deadline = Deadline()
-    backend = Backend(deadline)
+    proxy = usable_proxy(origin)
     factory = httpcore.ConnectionPool(
-        tls(origin), httpcore_proxy(origin), keepalive_expiry=KEEPALIVE, network_backend=backend
+        tls(origin), httpcore_proxy(proxy), keepalive_expiry=KEEPALIVE, network_backend=Backend(deadline)
     )
-    return Connection(origin, factory.create_connection(httpcore.URL(origin).origin), deadline)
+    wire = factory.create_connection(httpcore_origin(origin))
+    return Connection(origin, wire, deadline, proxy.url if proxy is not None else None)
 
 
 def tls(origin: str) -> ssl.SSLContext | None:
@@ -153,9 +158,24 @@ def ssl_context() -> ssl.SSLContext:
         raise ConfigurationError(f"no certificates in SSL_CERT_FILE={file!r}: {error}") from None
 
 
-def httpcore_proxy(origin: str) -> httpcore.Proxy | None:
-    """Return the proxy of the environment for *origin*, in httpcore's words."""
+def usable_proxy(origin: str) -> Proxy | None:
+    """Return the proxy of the environment for *origin*."""
     proxy = proxy_for(origin)
     if proxy is not None and proxy.url.startswith("socks") and find_spec("socksio") is None:
         raise ConfigurationError("the environment names a SOCKS proxy: install socksio to use it")
-    return httpcore.Proxy(proxy.url, auth=proxy.auth) if proxy is not None else None
+    return proxy
+
+
+def httpcore_proxy(proxy: Proxy | None) -> httpcore.Proxy | None:
+    """Return *proxy* in httpcore's words."""
+    if proxy is None:
+        return None
+    auth = (proxy.auth[0].encode(), proxy.auth[1].encode()) if proxy.auth is not None else None
+    return httpcore.Proxy(proxy.url, auth=auth)
+
+
+def httpcore_origin(origin: str) -> httpcore.Origin:
+    """Return *origin* in httpcore's words. An IPv6 address keeps its brackets, which httpcore's CONNECT lacks."""
+    parts = urlsplit(origin)
+    host = bracketed(parts.hostname or "")
+    return httpcore.Origin(parts.scheme.encode(), host.encode(), parts.port or DEFAULT_PORTS[parts.scheme])

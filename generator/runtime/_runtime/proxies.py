@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 import urllib.request
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from .errors import ConfigurationError
-from .urls import is_loopback
+from .urls import DEFAULT_PORTS, bracketed, is_loopback, to_ascii
+
+_KINDS = ("http", "https", "socks5", "socks5h")
+_EXAMPLE = "write it as http://host:3128"
+_EXCEPTION = re.compile(r"(?:([a-z]+)://)?(?:([^:\[]*|\[[^\]]*\](?:/\d+)?)(?::(\d+))?|([^\[]*:[^\[]*:[^\[]*))")
+"""Scheme, host and port of an entry of ``NO_PROXY``, or an IPv6 address without brackets, which has no port."""
 
 
 class Proxy(NamedTuple):
@@ -25,26 +32,91 @@ class Proxy(NamedTuple):
 
 def proxy_for(origin: str) -> Proxy | None:
     """Return the proxy for requests to *origin*, if there is one. This machine is always reached directly."""
-    found = _find(origin)
-    if isinstance(found, str):  # raised here, where no variable holds the proxy's password
-        raise ConfigurationError(found)
-    return found
-
-
-def _find(origin: str) -> Proxy | str | None:
-    """Return the proxy, or what is wrong with it."""
-    parts = urlsplit(origin)
-    proxies = urllib.request.getproxies()
-    proxy = proxies.get(parts.scheme) or proxies.get("all")
-    host = parts.hostname or ""
-    if not proxy or is_loopback(host) or urllib.request.proxy_bypass(host):
-        return None
-    target = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
-    if target.scheme not in ("http", "https", "socks5", "socks5h"):
-        return f"the environment names a proxy of the kind {target.scheme!r}, which is not supported"
-    auth = (unquote(target.username), unquote(target.password or "")) if target.username else None
     try:
-        port = f":{target.port}" if target.port else ""
-    except ValueError as error:
-        return f"the environment names a proxy whose address is none: {error}"
-    return Proxy(f"{target.scheme}://{target.hostname}{port}", auth)
+        return _find(origin)
+    except ConfigurationError as error:
+        wrong = error
+    raise wrong.with_traceback(None)  # from here, where no variable holds the proxy's password
+
+
+def _find(origin: str) -> Proxy | None:
+    parts = urlsplit(origin)
+    host = (parts.hostname or "").partition("%")[0].rstrip(".")
+    if is_loopback(host):
+        return None
+    proxies = urllib.request.getproxies_environment()
+    if proxies:
+        direct = _is_excepted(parts.scheme, host, parts.port, proxies.get("no", ""))
+    else:
+        proxies = urllib.request.getproxies()
+        direct = bool(proxies) and bool(urllib.request.proxy_bypass(host))
+    name = parts.scheme if proxies.get(parts.scheme) else "all"
+    value = proxies.get(name)
+    return None if direct or not value else _read(f"{name}_proxy".upper(), value.strip())
+
+
+def _read(variable: str, value: str) -> Proxy:
+    """Return the proxy *value* names. No message quotes it: it may hold a password."""
+    try:
+        target = urlsplit(value if "://" in value else f"http://{value}")
+    except ValueError:
+        raise ConfigurationError(f"{variable} is not an address: {_EXAMPLE}.") from None
+    if target.scheme not in _KINDS:
+        raise ConfigurationError(
+            f"{variable} names a proxy of the kind {target.scheme!r}, which is not supported: "
+            f"use one of {', '.join(_KINDS)}."
+        )
+    port = _port(variable, target)
+    host = target.hostname
+    if not host:
+        raise ConfigurationError(f"{variable} names no host: {_EXAMPLE}.")
+    auth = (unquote(target.username), unquote(target.password or "")) if target.username else None
+    return Proxy(f"{target.scheme}://{bracketed(host)}{port}", auth)
+
+
+def _port(variable: str, target: SplitResult) -> str:
+    try:
+        port = target.port
+    except ValueError:
+        port = 0
+    if port == 0:
+        raise ConfigurationError(f"{variable} has an invalid port: {_EXAMPLE}, with a port from 1 to 65535.")
+    return f":{port}" if port is not None else ""
+
+
+def _is_excepted(scheme: str, host: str, port: int | None, exceptions: str) -> bool:
+    """Whether ``NO_PROXY`` names the host.
+
+    Its entries are what curl, requests and httpx know: ``*``, names with or without a leading dot for themselves and
+    everything below, addresses, networks such as ``10.0.0.0/8``; each with a scheme in front or a port behind it.
+    """
+    port = port or DEFAULT_PORTS.get(scheme)
+    return any(_names(entry, scheme, host, port) for entry in re.split(r"[\s,]+", exceptions.lower()) if entry)
+
+
+def _names(entry: str, scheme: str, host: str, port: int | None) -> bool:
+    if entry == "*":
+        return True
+    matched = _EXCEPTION.fullmatch(entry)
+    if matched is None:
+        return False
+    only_scheme, bare, only_port, address = matched.groups()
+    name = bare if address is None else address
+    if (only_scheme or "all") not in (scheme, "all") or (only_port and int(only_port) != port):
+        return False
+    return name == "*" or _is_in_network(host, name) or _is_below(host, name)
+
+
+def _is_in_network(host: str, name: str) -> bool:
+    try:
+        return ipaddress.ip_address(host) in ipaddress.ip_network(name.replace("[", "").replace("]", ""), strict=False)
+    except ValueError:
+        return False
+
+
+def _is_below(host: str, name: str) -> bool:
+    try:
+        name = to_ascii(name.removeprefix("*").strip("."))
+    except ValueError:
+        return False
+    return bool(name) and (host == name or host.endswith(f".{name}"))
