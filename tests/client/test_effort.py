@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -107,7 +108,9 @@ def test_a_page_costs_as_much_as_a_call() -> None:
 def test_a_call_through_turbo(server: RudeServer) -> None:
     with MeetingClient(**options(server), transport=TurboTransport()) as client:
         client.meetings.get(meeting_unique_id=7)
-        check("turbo get", counted(lambda: client.meetings.get(meeting_unique_id=7)))
+        with ThreadPoolExecutor(1) as pool:  # in the main thread, half of the work is done in another one
+            count = pool.submit(counted, lambda: client.meetings.get(meeting_unique_id=7)).result()
+        check("turbo get", count)
 
 
 def test_an_asynchronous_call(server: RudeServer) -> None:

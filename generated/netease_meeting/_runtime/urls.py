@@ -6,7 +6,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 from urllib.parse import SplitResult, quote, urlsplit
 
 from .errors import ConfigurationError
@@ -17,16 +17,17 @@ _NAME = re.compile(r"(?!.*[^.]{64})[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 _FORM = "it must look like https://host or https://host/prefix"
 
 
-def check_base_urls(value: Any, insecure: bool) -> list[str]:
+def check_base_urls(value: object, insecure: bool) -> list[str]:
     """Return the addresses in *value*, one or several, each in its normal form and once."""
-    several = isinstance(value, Iterable) and not isinstance(value, (str, bytes, bytearray)) and not _is_url(value)
-    urls = list(dict.fromkeys(check_base_url(url, insecure) for url in (value if several else [value])))
+    one = isinstance(value, (str, bytes, bytearray)) or _is_url(value) or not isinstance(value, Iterable)
+    given: Iterable[Any] = [value] if one else cast("Iterable[Any]", value)
+    urls = list(dict.fromkeys(check_base_url(url, insecure) for url in given))
     if not urls:
         raise ConfigurationError("base_url is an empty list: name a gateway, or leave it out.")
     return urls
 
 
-def check_base_url(url: Any, insecure: bool) -> str:
+def check_base_url(url: object, insecure: bool) -> str:
     """Return the normal form of *url*. Raises ``ConfigurationError`` where it cannot or must not be used."""
     if not isinstance(url, str):
         if not _is_url(url):

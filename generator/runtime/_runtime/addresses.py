@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from collections import deque
@@ -97,7 +98,7 @@ class Race:
     def failed(self, address: Address, reason: OSError) -> None:
         """Take note that *address* refused."""
         self._pending.remove(address)
-        self._failures.append(f"{address}: {reason.strerror or reason}")
+        self._failures.append(f"{address}: {os.strerror(reason.errno) if reason.errno else reason}")
         avoided.add([address])
 
     def time_out(self) -> None:
