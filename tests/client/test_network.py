@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -177,6 +178,27 @@ def test_a_slow_name_server_does_not_outlast_the_deadline(get: Call, monkeypatch
         assert not release.is_set()
     finally:
         release.set()
+
+
+def test_a_signal_ends_looking_up_a_name_and_the_client_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    release = threading.Event()
+    known = socket.getaddrinfo
+
+    def resolve(*_: Any, **__: Any) -> Any:
+        os.kill(os.getpid(), signal.SIGINT)
+        release.wait(60)
+        return []
+
+    with rude_server(found(7)) as server, MeetingClient(**KEYS, base_url=url_of(server), timeout=60) as client:
+        monkeypatch.setattr(socket, "getaddrinfo", resolve)
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                client.meetings.get(meeting_unique_id=7)
+            assert not release.is_set()
+        finally:
+            release.set()
+        monkeypatch.setattr(socket, "getaddrinfo", lambda host, *rest, **more: known("127.0.0.1", *rest, **more))
+        assert client.meetings.get(meeting_unique_id=7).subject == "7"
 
 
 @BOTH
