@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import gzip
 import json
 import logging
+import os
+import signal
 import socket
 import ssl
 import subprocess
@@ -548,3 +551,40 @@ def test_checking_costs_only_those_who_inject_something() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     assert "netease_meeting._runtime.injected" not in done.stdout.split()
+
+
+class Limit:
+    """A time limit of the caller's, as a signal handler that is an object."""
+
+    class ExceededError(Exception):
+        pass
+
+    def __call__(self, *_: object) -> None:
+        raise self.ExceededError
+
+    def method(self, *_: object) -> None:
+        raise self.ExceededError
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [Limit(), Limit().method, functools.partial(Limit().method, "limit"), lambda *_: Limit()()],
+    ids=["object", "method", "partial", "function"],
+)
+def test_what_a_signal_handler_raises_is_the_callers(handler: Any) -> None:
+    """The default transport waits for a response, and a signal comes."""
+
+    def interrupt(connection: socket.socket) -> None:
+        os.kill(os.getpid(), signal.SIGUSR1)
+        connection.recv(1)
+
+    before = signal.signal(signal.SIGUSR1, handler)
+    try:
+        with (
+            rude_server(interrupt) as server,
+            MeetingClient(app_key="k", app_secret="s", base_url=server.url) as client,
+            pytest.raises(Limit.ExceededError),
+        ):
+            client.meetings.get(meeting_unique_id=7)
+    finally:
+        signal.signal(signal.SIGUSR1, before)

@@ -79,7 +79,7 @@ def _look_up(host: str, port: int, ends: float) -> list[Address]:
 def found_for(host: str, found: list[Address] | OSError) -> list[Address]:
     """Return the addresses *found*, or raise what their absence means."""
     if isinstance(found, OSError):
-        raise httpcore.ConnectError(f"{host} has no address: {found.strerror or found}")
+        raise httpcore.ConnectError(f"{host} has no address: {found.strerror or found}") from found
     return found
 
 

@@ -75,8 +75,13 @@ def checked(outcome: object) -> Reply | TransportError:
 def foreign(error: Exception) -> TransportError:
     """Return what an exception that no transport should raise means: the request may have been sent.
 
-    Says where it was raised. Its traceback is not kept: the frames of an HTTP library hold the signature.
+    Says where it was raised. Its traceback is not kept: the frames of an HTTP library hold the signature. What a signal
+    handler of the caller raised is not the transport's, and is raised again.
     """
+    from .signals import raised_by_handler  # few calls need it
+
+    if raised_by_handler(error):
+        raise error
     trace, place = error.__traceback__, ""
     while trace is not None:
         code = trace.tb_frame.f_code
