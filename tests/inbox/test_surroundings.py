@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -22,6 +23,7 @@ from netease_meeting.webhooks import Event, MeetingEnded, Webhook
 
 from .callbacks import Clock, callback, signed, webhook
 from .conftest import MakeStore
+from .test_processes import in_child
 
 # -- paths
 
@@ -49,12 +51,22 @@ def test_what_cannot_be_an_inbox_is_refused(tmp_path: Path) -> None:
     assert (tmp_path / "text.db").read_text().startswith("This is not")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_what_is_read_only_is_refused(tmp_path: Path) -> None:
-    SQLiteStore(tmp_path / "inbox.db").close()
-    (tmp_path / "inbox.db").chmod(0o400)
-    with pytest.raises(errors.ConfigurationError, match="not writable"):
-        SQLiteStore(tmp_path / "inbox.db")
+def test_what_is_read_only_is_refused() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        SQLiteStore(folder / "inbox.db").close()
+        (folder / "inbox.db").chmod(0o444)
+
+        def refused() -> bool:
+            if os.geteuid() == 0:  # root may write everywhere
+                os.setgid(65534)
+                os.setuid(65534)
+            with pytest.raises(errors.ConfigurationError, match="not writable"):
+                SQLiteStore(folder / "inbox.db")
+            return True
+
+        assert in_child(refused) == 0
 
 
 def test_a_network_file_system_is_told_from_a_disk(tmp_path: Path) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from math import inf
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
+from .._runtime.clock import monotonic, wall
 from .._runtime.errors import ConfigurationError, printable
 from .._runtime.events import Probe
 from .._runtime.rebuild import Rebuild
@@ -31,7 +30,6 @@ _PURGE_EVERY = 3600.0
 _TURN = 0.05
 """Seconds for which a worker stays with a meeting while others wait: going on to another one costs a lease."""
 
-_monotonic = partial(time.monotonic)  # what freezes the clock of a test replaces the function, and not this
 
 _log = logging.getLogger("netease_meeting.inbox")
 
@@ -96,7 +94,7 @@ class Inbox(Generic[E]):
         attempts: int = 10,
         reorder: timedelta = timedelta(0),
         retention: timedelta = timedelta(days=7),
-        now: Callable[[], float] = time.time,
+        now: Callable[[], float] = wall,
     ) -> None:
         last = sum(webhook.schedule)
         if retention.total_seconds() < 2 * last:
@@ -191,11 +189,11 @@ class Inbox(Generic[E]):
 
     def _turn(self, call: Callable[[Delivery[E]], None], stop: threading.Event) -> int:
         """Hand over events of the next meeting for a short while; return how many, 0 if none is due."""
-        handled, end = 0, _monotonic() + _TURN
+        handled, end = 0, monotonic() + _TURN
         lease = self._store.lease(self._now())
 
         def next_at() -> float | None:
-            return None if _monotonic() >= end or stop.is_set() else self._now()
+            return None if monotonic() >= end or stop.is_set() else self._now()
 
         while lease is not None:
             handled += 1
@@ -304,6 +302,6 @@ class Inbox(Generic[E]):
         return reconcile(self._webhook, self._store, client, now=self._now, listed=listed, app_key=app_key)
 
     def _purge_if_due(self) -> None:
-        if _monotonic() >= self._purge_at:
-            self._purge_at = _monotonic() + _PURGE_EVERY
+        if monotonic() >= self._purge_at:
+            self._purge_at = monotonic() + _PURGE_EVERY
             self.purge()
