@@ -39,11 +39,20 @@ class TypeRef:
         return self.name or self.kind
 
     @property
+    def declared(self) -> str:
+        """The annotation of a model's field, where integers hold at most 64 bits."""
+        if self.item is not None:
+            return f"list[{self.item.declared}]"
+        return "Int64" if self.kind == "int" and not self.name else self.python
+
+    @property
     def wire(self) -> str:
         """The annotation of a request body's field: enumerations as their plain values."""
         if self.item is not None:
             return f"Sequence[{self.item.wire}]"
-        return self.base if self.kind == "enum" else self.python
+        if self.kind == "enum":
+            return "Int64" if self.base == "int" else self.base
+        return self.declared
 
     @property
     def argument(self) -> str:
@@ -100,15 +109,15 @@ class Field:
     @property
     def argument(self) -> str:
         """The declaration behind the name of a method's argument."""
-        return self.type.argument if self.required else f"{self.type.argument} | UnsetType = UNSET"
+        return self.type.argument if self.required else f"{self.type.argument} | None = None"
 
     @property
     def declaration(self) -> str:
         """The declaration behind the name of a model's field."""
         name = [f"name={self.wire!r}"] if self.is_renamed else []
         if self.required:
-            return self.type.python + (f" = field({name[0]})" if name else "")
-        return f"{self.type.python} | None = " + (f"field(default=None, {name[0]})" if name else "None")
+            return self.type.declared + (f" = field({name[0]})" if name else "")
+        return f"{self.type.declared} | None = " + (f"field(default=None, {name[0]})" if name else "None")
 
     @property
     def request_declaration(self) -> str:
@@ -116,7 +125,7 @@ class Field:
         name = [f"name={self.wire!r}"] if self.is_renamed else []
         if self.required:
             return self.type.wire + (f" = field({name[0]})" if name else "")
-        return f"{self.type.wire} | UnsetType = " + (f"field(default=UNSET, {name[0]})" if name else "UNSET")
+        return f"{self.type.wire} | None = " + (f"field(default=None, {name[0]})" if name else "None")
 
     @property
     def is_renamed(self) -> bool:

@@ -45,11 +45,13 @@ def render(api: Api) -> dict[str, str]:
     context = {
         "api": api,
         "package": PACKAGE,
+        "distribution": PACKAGE.replace("_", "-"),
         "environment": PACKAGE.upper(),
         "user_agent": f"{PACKAGE.replace('_', '-')}-python/{api.version}",
         "modes": _MODES,
         "roots": _ROOTS,
         "exports": _exports(api),
+        "public": sorted(_exports(api), key=lambda name: (not name.isupper(), name)),
     }
     files = {
         f"{PACKAGE}/{name}": environment.get_template(f"{name}.jinja").render(context)
@@ -152,6 +154,7 @@ def _exports(api: Api) -> dict[str, str]:
         "ErrorCode": "errors",
         "errors": "errors",
         "Attempt": "_runtime.attempt",
+        "OMIT": "_runtime.model",
         "AsyncTransport": "_runtime.transport",
         "RawResponse": "_runtime.raw",
         "Reply": "_runtime.transport",

@@ -13,12 +13,15 @@ Importing this package is cheap: each name below is loaded when it is first used
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # as type checkers know it; importing typing would take ten times as long as all else here
+# False; True for type checkers, which know the name. Importing typing would take ten times as long as all else here,
+# and editors that evaluate a plain False complete no name.
+TYPE_CHECKING = bool("")
 if TYPE_CHECKING:
     from typing import Any
 
     from . import errors
     from ._runtime.attempt import Attempt
+    from ._runtime.model import OMIT
     from ._runtime.raw import RawResponse
     from ._runtime.transport import AsyncTransport, Reply, Transport, TransportError
     from .auth import SigningAuth
@@ -57,7 +60,10 @@ if TYPE_CHECKING:
     )
     from .webhooks import Webhook
 
+    __version__: str
+
 __all__ = [
+    "OMIT",
     "Account",
     "AnonymousJoinInfo",
     "AsyncMeetingClient",
@@ -107,6 +113,7 @@ _MODULES = {
     "ErrorCode": "errors",
     "errors": "errors",
     "Attempt": "_runtime.attempt",
+    "OMIT": "_runtime.model",
     "AsyncTransport": "_runtime.transport",
     "RawResponse": "_runtime.raw",
     "Reply": "_runtime.transport",
@@ -143,6 +150,13 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib import metadata
+
+        try:
+            return metadata.version("netease-meeting")
+        except metadata.PackageNotFoundError:  # the folder was copied, not installed
+            return "0+unknown"
     from importlib import import_module
 
     module = _MODULES.get(name)

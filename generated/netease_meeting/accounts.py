@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from msgspec import UNSET, UnsetType
-
 from ._runtime.operation import Operation, Recovery
 from ._runtime.raw import RawResponse
 from ._runtime.resource import AsyncResource, Resource
@@ -71,9 +69,9 @@ class Accounts(Resource):
     def create(
         self,
         *,
-        im_accid: str | UnsetType = UNSET,
-        im_token: str | UnsetType = UNSET,
-        short_id: str | UnsetType = UNSET,
+        im_accid: str | None = None,
+        im_token: str | None = None,
+        short_id: str | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> Account:
@@ -196,7 +194,7 @@ class Accounts(Resource):
         self,
         *,
         account_id: str,
-        short_id: str | UnsetType = UNSET,
+        short_id: str | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> None:
@@ -233,9 +231,9 @@ class AsyncAccounts(AsyncResource):
     async def create(
         self,
         *,
-        im_accid: str | UnsetType = UNSET,
-        im_token: str | UnsetType = UNSET,
-        short_id: str | UnsetType = UNSET,
+        im_accid: str | None = None,
+        im_token: str | None = None,
+        short_id: str | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> Account:
@@ -358,7 +356,7 @@ class AsyncAccounts(AsyncResource):
         self,
         *,
         account_id: str,
-        short_id: str | UnsetType = UNSET,
+        short_id: str | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> None:
@@ -395,9 +393,9 @@ class RawAccounts(Resource):
     def create(
         self,
         *,
-        im_accid: str | UnsetType = UNSET,
-        im_token: str | UnsetType = UNSET,
-        short_id: str | UnsetType = UNSET,
+        im_accid: str | None = None,
+        im_token: str | None = None,
+        short_id: str | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> RawResponse[Account]:
@@ -442,7 +440,7 @@ class RawAccounts(Resource):
         self,
         *,
         account_id: str,
-        short_id: str | UnsetType = UNSET,
+        short_id: str | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> RawResponse[None]:
@@ -460,9 +458,9 @@ class AsyncRawAccounts(AsyncResource):
     async def create(
         self,
         *,
-        im_accid: str | UnsetType = UNSET,
-        im_token: str | UnsetType = UNSET,
-        short_id: str | UnsetType = UNSET,
+        im_accid: str | None = None,
+        im_token: str | None = None,
+        short_id: str | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> RawResponse[Account]:
@@ -507,7 +505,7 @@ class AsyncRawAccounts(AsyncResource):
         self,
         *,
         account_id: str,
-        short_id: str | UnsetType = UNSET,
+        short_id: str | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> RawResponse[None]:

@@ -7,8 +7,6 @@ import builtins
 from collections.abc import Sequence
 from datetime import datetime
 
-from msgspec import UNSET, UnsetType
-
 from ._runtime.errors import OutcomeUnknownError
 from ._runtime.operation import Operation, Recovery
 from ._runtime.paging import AsyncPager, Pager, Paging
@@ -140,11 +138,11 @@ class Meetings(Resource):
         host: str,
         type: MeetingType | int,
         subject: str,
-        owner: str | UnsetType = UNSET,
-        password: str | UnsetType = UNSET,
-        settings: MeetingSettings | UnsetType = UNSET,
-        start_time: int | datetime | UnsetType = UNSET,
-        end_time: int | datetime | UnsetType = UNSET,
+        owner: str | None = None,
+        password: str | None = None,
+        settings: MeetingSettings | None = None,
+        start_time: int | datetime | None = None,
+        end_time: int | datetime | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> Meeting:
@@ -216,9 +214,7 @@ class Meetings(Resource):
         """
         sent = lost_request(CREATE, error)
         body = ListMeetingsRequest(
-            type=sent.get("type", UNSET),
-            min_start_time=sent.get("startTime", UNSET),
-            max_start_time=sent.get("startTime", UNSET),
+            type=sent.get("type"), min_start_time=sent.get("startTime"), max_start_time=sent.get("startTime")
         )
         rows = self._list(LIST, body, LIST_PAGES, timeout, max_retries)
         return [row for row in rows if agree(row, sent, ("subject", "startTime", "endTime"))]
@@ -232,8 +228,8 @@ class Meetings(Resource):
         audio: DeviceState | int,
         client_type: ClientType | int,
         device_id: str,
-        password: str | UnsetType = UNSET,
-        role_type: JoinRoleType | int | UnsetType = UNSET,
+        password: str | None = None,
+        role_type: JoinRoleType | int | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> AnonymousJoinInfo:
@@ -314,10 +310,10 @@ class Meetings(Resource):
         *,
         meeting_unique_id: int,
         subject: str,
-        start_time: int | datetime | UnsetType = UNSET,
-        end_time: int | datetime | UnsetType = UNSET,
-        password: str | UnsetType = UNSET,
-        settings: MeetingSettings | UnsetType = UNSET,
+        start_time: int | datetime | None = None,
+        end_time: int | datetime | None = None,
+        password: str | None = None,
+        settings: MeetingSettings | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> None:
@@ -395,7 +391,7 @@ class Meetings(Resource):
         self,
         *,
         meeting_unique_id: int,
-        recycle: bool | UnsetType = UNSET,
+        recycle: bool | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> None:
@@ -432,7 +428,7 @@ class Meetings(Resource):
         self,
         *,
         meeting_id: str,
-        recycle: bool | UnsetType = UNSET,
+        recycle: bool | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> None:
@@ -470,7 +466,7 @@ class Meetings(Resource):
         self,
         *,
         short_id: str,
-        recycle: bool | UnsetType = UNSET,
+        recycle: bool | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> None:
@@ -507,14 +503,14 @@ class Meetings(Resource):
     def list(
         self,
         *,
-        meeting_unique_id: int | UnsetType = UNSET,
-        meeting_id: str | UnsetType = UNSET,
-        min_start_time: int | datetime | UnsetType = UNSET,
-        max_start_time: int | datetime | UnsetType = UNSET,
-        status_list: Sequence[MeetingStatus | int] | UnsetType = UNSET,
-        type: MeetingType | int | UnsetType = UNSET,
-        page_index: int | UnsetType = UNSET,
-        page_size: int | UnsetType = UNSET,
+        meeting_unique_id: int | None = None,
+        meeting_id: str | None = None,
+        min_start_time: int | datetime | None = None,
+        max_start_time: int | datetime | None = None,
+        status_list: Sequence[MeetingStatus | int] | None = None,
+        type: MeetingType | int | None = None,
+        page_index: int | None = None,
+        page_size: int | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> Pager[Meeting, MeetingPage]:
@@ -569,11 +565,11 @@ class AsyncMeetings(AsyncResource):
         host: str,
         type: MeetingType | int,
         subject: str,
-        owner: str | UnsetType = UNSET,
-        password: str | UnsetType = UNSET,
-        settings: MeetingSettings | UnsetType = UNSET,
-        start_time: int | datetime | UnsetType = UNSET,
-        end_time: int | datetime | UnsetType = UNSET,
+        owner: str | None = None,
+        password: str | None = None,
+        settings: MeetingSettings | None = None,
+        start_time: int | datetime | None = None,
+        end_time: int | datetime | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> Meeting:
@@ -645,9 +641,7 @@ class AsyncMeetings(AsyncResource):
         """
         sent = lost_request(CREATE, error)
         body = ListMeetingsRequest(
-            type=sent.get("type", UNSET),
-            min_start_time=sent.get("startTime", UNSET),
-            max_start_time=sent.get("startTime", UNSET),
+            type=sent.get("type"), min_start_time=sent.get("startTime"), max_start_time=sent.get("startTime")
         )
         rows = self._list(LIST, body, LIST_PAGES, timeout, max_retries)
         return [row async for row in rows if agree(row, sent, ("subject", "startTime", "endTime"))]
@@ -661,8 +655,8 @@ class AsyncMeetings(AsyncResource):
         audio: DeviceState | int,
         client_type: ClientType | int,
         device_id: str,
-        password: str | UnsetType = UNSET,
-        role_type: JoinRoleType | int | UnsetType = UNSET,
+        password: str | None = None,
+        role_type: JoinRoleType | int | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> AnonymousJoinInfo:
@@ -751,10 +745,10 @@ class AsyncMeetings(AsyncResource):
         *,
         meeting_unique_id: int,
         subject: str,
-        start_time: int | datetime | UnsetType = UNSET,
-        end_time: int | datetime | UnsetType = UNSET,
-        password: str | UnsetType = UNSET,
-        settings: MeetingSettings | UnsetType = UNSET,
+        start_time: int | datetime | None = None,
+        end_time: int | datetime | None = None,
+        password: str | None = None,
+        settings: MeetingSettings | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> None:
@@ -834,7 +828,7 @@ class AsyncMeetings(AsyncResource):
         self,
         *,
         meeting_unique_id: int,
-        recycle: bool | UnsetType = UNSET,
+        recycle: bool | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> None:
@@ -871,7 +865,7 @@ class AsyncMeetings(AsyncResource):
         self,
         *,
         meeting_id: str,
-        recycle: bool | UnsetType = UNSET,
+        recycle: bool | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> None:
@@ -909,7 +903,7 @@ class AsyncMeetings(AsyncResource):
         self,
         *,
         short_id: str,
-        recycle: bool | UnsetType = UNSET,
+        recycle: bool | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> None:
@@ -946,14 +940,14 @@ class AsyncMeetings(AsyncResource):
     def list(
         self,
         *,
-        meeting_unique_id: int | UnsetType = UNSET,
-        meeting_id: str | UnsetType = UNSET,
-        min_start_time: int | datetime | UnsetType = UNSET,
-        max_start_time: int | datetime | UnsetType = UNSET,
-        status_list: Sequence[MeetingStatus | int] | UnsetType = UNSET,
-        type: MeetingType | int | UnsetType = UNSET,
-        page_index: int | UnsetType = UNSET,
-        page_size: int | UnsetType = UNSET,
+        meeting_unique_id: int | None = None,
+        meeting_id: str | None = None,
+        min_start_time: int | datetime | None = None,
+        max_start_time: int | datetime | None = None,
+        status_list: Sequence[MeetingStatus | int] | None = None,
+        type: MeetingType | int | None = None,
+        page_index: int | None = None,
+        page_size: int | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> AsyncPager[Meeting, MeetingPage]:
@@ -1008,11 +1002,11 @@ class RawMeetings(Resource):
         host: str,
         type: MeetingType | int,
         subject: str,
-        owner: str | UnsetType = UNSET,
-        password: str | UnsetType = UNSET,
-        settings: MeetingSettings | UnsetType = UNSET,
-        start_time: int | datetime | UnsetType = UNSET,
-        end_time: int | datetime | UnsetType = UNSET,
+        owner: str | None = None,
+        password: str | None = None,
+        settings: MeetingSettings | None = None,
+        start_time: int | datetime | None = None,
+        end_time: int | datetime | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> RawResponse[Meeting]:
@@ -1041,8 +1035,8 @@ class RawMeetings(Resource):
         audio: DeviceState | int,
         client_type: ClientType | int,
         device_id: str,
-        password: str | UnsetType = UNSET,
-        role_type: JoinRoleType | int | UnsetType = UNSET,
+        password: str | None = None,
+        role_type: JoinRoleType | int | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> RawResponse[AnonymousJoinInfo]:
@@ -1072,10 +1066,10 @@ class RawMeetings(Resource):
         *,
         meeting_unique_id: int,
         subject: str,
-        start_time: int | datetime | UnsetType = UNSET,
-        end_time: int | datetime | UnsetType = UNSET,
-        password: str | UnsetType = UNSET,
-        settings: MeetingSettings | UnsetType = UNSET,
+        start_time: int | datetime | None = None,
+        end_time: int | datetime | None = None,
+        password: str | None = None,
+        settings: MeetingSettings | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> RawResponse[None]:
@@ -1107,7 +1101,7 @@ class RawMeetings(Resource):
         self,
         *,
         meeting_unique_id: int,
-        recycle: bool | UnsetType = UNSET,
+        recycle: bool | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> RawResponse[None]:
@@ -1122,7 +1116,7 @@ class RawMeetings(Resource):
         self,
         *,
         meeting_id: str,
-        recycle: bool | UnsetType = UNSET,
+        recycle: bool | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> RawResponse[None]:
@@ -1137,7 +1131,7 @@ class RawMeetings(Resource):
         self,
         *,
         short_id: str,
-        recycle: bool | UnsetType = UNSET,
+        recycle: bool | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> RawResponse[None]:
@@ -1151,14 +1145,14 @@ class RawMeetings(Resource):
     def list(
         self,
         *,
-        meeting_unique_id: int | UnsetType = UNSET,
-        meeting_id: str | UnsetType = UNSET,
-        min_start_time: int | datetime | UnsetType = UNSET,
-        max_start_time: int | datetime | UnsetType = UNSET,
-        status_list: Sequence[MeetingStatus | int] | UnsetType = UNSET,
-        type: MeetingType | int | UnsetType = UNSET,
-        page_index: int | UnsetType = UNSET,
-        page_size: int | UnsetType = UNSET,
+        meeting_unique_id: int | None = None,
+        meeting_id: str | None = None,
+        min_start_time: int | datetime | None = None,
+        max_start_time: int | datetime | None = None,
+        status_list: Sequence[MeetingStatus | int] | None = None,
+        type: MeetingType | int | None = None,
+        page_index: int | None = None,
+        page_size: int | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> RawResponse[MeetingPage]:
@@ -1188,11 +1182,11 @@ class AsyncRawMeetings(AsyncResource):
         host: str,
         type: MeetingType | int,
         subject: str,
-        owner: str | UnsetType = UNSET,
-        password: str | UnsetType = UNSET,
-        settings: MeetingSettings | UnsetType = UNSET,
-        start_time: int | datetime | UnsetType = UNSET,
-        end_time: int | datetime | UnsetType = UNSET,
+        owner: str | None = None,
+        password: str | None = None,
+        settings: MeetingSettings | None = None,
+        start_time: int | datetime | None = None,
+        end_time: int | datetime | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> RawResponse[Meeting]:
@@ -1221,8 +1215,8 @@ class AsyncRawMeetings(AsyncResource):
         audio: DeviceState | int,
         client_type: ClientType | int,
         device_id: str,
-        password: str | UnsetType = UNSET,
-        role_type: JoinRoleType | int | UnsetType = UNSET,
+        password: str | None = None,
+        role_type: JoinRoleType | int | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> RawResponse[AnonymousJoinInfo]:
@@ -1252,10 +1246,10 @@ class AsyncRawMeetings(AsyncResource):
         *,
         meeting_unique_id: int,
         subject: str,
-        start_time: int | datetime | UnsetType = UNSET,
-        end_time: int | datetime | UnsetType = UNSET,
-        password: str | UnsetType = UNSET,
-        settings: MeetingSettings | UnsetType = UNSET,
+        start_time: int | datetime | None = None,
+        end_time: int | datetime | None = None,
+        password: str | None = None,
+        settings: MeetingSettings | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> RawResponse[None]:
@@ -1287,7 +1281,7 @@ class AsyncRawMeetings(AsyncResource):
         self,
         *,
         meeting_unique_id: int,
-        recycle: bool | UnsetType = UNSET,
+        recycle: bool | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> RawResponse[None]:
@@ -1302,7 +1296,7 @@ class AsyncRawMeetings(AsyncResource):
         self,
         *,
         meeting_id: str,
-        recycle: bool | UnsetType = UNSET,
+        recycle: bool | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> RawResponse[None]:
@@ -1317,7 +1311,7 @@ class AsyncRawMeetings(AsyncResource):
         self,
         *,
         short_id: str,
-        recycle: bool | UnsetType = UNSET,
+        recycle: bool | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> RawResponse[None]:
@@ -1331,14 +1325,14 @@ class AsyncRawMeetings(AsyncResource):
     async def list(
         self,
         *,
-        meeting_unique_id: int | UnsetType = UNSET,
-        meeting_id: str | UnsetType = UNSET,
-        min_start_time: int | datetime | UnsetType = UNSET,
-        max_start_time: int | datetime | UnsetType = UNSET,
-        status_list: Sequence[MeetingStatus | int] | UnsetType = UNSET,
-        type: MeetingType | int | UnsetType = UNSET,
-        page_index: int | UnsetType = UNSET,
-        page_size: int | UnsetType = UNSET,
+        meeting_unique_id: int | None = None,
+        meeting_id: str | None = None,
+        min_start_time: int | datetime | None = None,
+        max_start_time: int | datetime | None = None,
+        status_list: Sequence[MeetingStatus | int] | None = None,
+        type: MeetingType | int | None = None,
+        page_index: int | None = None,
+        page_size: int | None = None,
         timeout: float | None = None,
         max_retries: int | None = None,
     ) -> RawResponse[MeetingPage]:

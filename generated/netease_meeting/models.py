@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from msgspec import UNSET, UnsetType, field
+from msgspec import field
 
 from ._runtime.model import Int64, Model, UnixMillis, UnixSeconds
 from ._runtime.times import from_millis, from_seconds
@@ -135,20 +135,20 @@ class SceneRole(Model, frozen=True, kw_only=True, gc=False):
 
     role_type: SceneRoleType | None = None
     """The role."""
-    max_count: int | None = None
+    max_count: Int64 | None = None
     """How many members may have the role."""
 
 
 class MeetingPage(Model, frozen=True, kw_only=True, gc=False):
     """A page of meetings."""
 
-    page_index: int | None = None
+    page_index: Int64 | None = None
     """The number of this page, counted from 0."""
-    page_size: int | None = None
+    page_size: Int64 | None = None
     """How many meetings a page holds at most. 1 to 100."""
     total_num: Int64 | None = None
     """How many meetings there are on all pages."""
-    total_pages: int | None = None
+    total_pages: Int64 | None = None
     """How many pages there are."""
     rows: list[Meeting] = field(name="list")
     """The meetings on this page. The vendor's document does not name this field, its Java SDK does."""
@@ -161,7 +161,7 @@ class AnonymousJoinInfo(Model, frozen=True, kw_only=True, gc=False):
 
     _identity = frozenset(["account_id"])
 
-    code: int | None = None
+    code: Int64 | None = None
     """The status code. The vendor's table lists it among the data as well as in the outer object."""
     msg: str | None = None
     """The error message. The vendor's table lists it among the data as well as in the outer object."""
@@ -250,7 +250,7 @@ class RecordingFile(Model, frozen=True, kw_only=True, gc=False):
     """Where the file can be downloaded."""
     mix: RecordingMix | None = None
     """Whether the file mixes all members or holds a single one."""
-    piece_index: int | None = None
+    piece_index: Int64 | None = None
     """The index of this slice; the examples count from 0. A recording that is longer than a slice is cut into
     several files.
     """
@@ -364,7 +364,7 @@ class CallbackFile(Model, frozen=True, kw_only=True, gc=False):
     """Where the file can be downloaded."""
     mix: RecordingMix
     """Whether the file mixes all members or holds a single one."""
-    piece_index: int
+    piece_index: Int64
     """The index of this slice; the examples count from 0. A recording that is longer than a slice is cut into
     several files.
     """
@@ -376,13 +376,13 @@ class CreateMeetingRequest(Model, frozen=True, kw_only=True, gc=False):
     _sensitive = frozenset(["password"])
 
     host: str
-    owner: str | UnsetType = UNSET
-    type: int
-    password: str | UnsetType = UNSET
-    settings: MeetingSettings | UnsetType = UNSET
+    owner: str | None = None
+    type: Int64
+    password: str | None = None
+    settings: MeetingSettings | None = None
     subject: str
-    start_time: UnixMillis | UnsetType = UNSET
-    end_time: UnixMillis | UnsetType = UNSET
+    start_time: UnixMillis | None = None
+    end_time: UnixMillis | None = None
 
 
 class AnonymousJoinInfoRequest(Model, frozen=True, kw_only=True, gc=False):
@@ -392,10 +392,10 @@ class AnonymousJoinInfoRequest(Model, frozen=True, kw_only=True, gc=False):
 
     meeting_id: str
     nick_name: str
-    video: int
-    audio: int
-    password: str | UnsetType = UNSET
-    role_type: int | UnsetType = UNSET
+    video: Int64
+    audio: Int64
+    password: str | None = None
+    role_type: Int64 | None = None
 
 
 class GetMeetingRequest(Model, frozen=True, kw_only=True, gc=False):
@@ -411,10 +411,10 @@ class EditMeetingRequest(Model, frozen=True, kw_only=True, gc=False):
 
     meeting_unique_id: Int64
     subject: str
-    start_time: UnixMillis | UnsetType = UNSET
-    end_time: UnixMillis | UnsetType = UNSET
-    password: str | UnsetType = UNSET
-    settings: MeetingSettings | UnsetType = UNSET
+    start_time: UnixMillis | None = None
+    end_time: UnixMillis | None = None
+    password: str | None = None
+    settings: MeetingSettings | None = None
 
 
 class CancelMeetingRequest(Model, frozen=True, kw_only=True, gc=False):
@@ -427,34 +427,34 @@ class EndMeetingByMeetingUniqueIdRequest(Model, frozen=True, kw_only=True, gc=Fa
     """The body of `meetings.end_by_meeting_unique_id`."""
 
     meeting_unique_id: Int64
-    recycle: bool | UnsetType = UNSET
+    recycle: bool | None = None
 
 
 class EndMeetingByMeetingIdRequest(Model, frozen=True, kw_only=True, gc=False):
     """The body of `meetings.end_by_meeting_id`."""
 
     meeting_id: str
-    recycle: bool | UnsetType = UNSET
+    recycle: bool | None = None
 
 
 class EndMeetingByShortIdRequest(Model, frozen=True, kw_only=True, gc=False):
     """The body of `meetings.end_by_short_id`."""
 
     short_id: str
-    recycle: bool | UnsetType = UNSET
+    recycle: bool | None = None
 
 
 class ListMeetingsRequest(Model, frozen=True, kw_only=True, gc=False):
     """The body of `meetings.list`."""
 
-    meeting_unique_id: Int64 | UnsetType = UNSET
-    meeting_id: str | UnsetType = UNSET
-    min_start_time: UnixMillis | UnsetType = UNSET
-    max_start_time: UnixMillis | UnsetType = UNSET
-    status_list: Sequence[int] | UnsetType = UNSET
-    type: int | UnsetType = UNSET
-    page_index: int | UnsetType = UNSET
-    page_size: int | UnsetType = UNSET
+    meeting_unique_id: Int64 | None = None
+    meeting_id: str | None = None
+    min_start_time: UnixMillis | None = None
+    max_start_time: UnixMillis | None = None
+    status_list: Sequence[Int64] | None = None
+    type: Int64 | None = None
+    page_index: Int64 | None = None
+    page_size: Int64 | None = None
 
 
 class CreateAccountRequest(Model, frozen=True, kw_only=True, gc=False):
@@ -462,9 +462,9 @@ class CreateAccountRequest(Model, frozen=True, kw_only=True, gc=False):
 
     _sensitive = frozenset(["im_token"])
 
-    im_accid: str | UnsetType = UNSET
-    im_token: str | UnsetType = UNSET
-    short_id: str | UnsetType = UNSET
+    im_accid: str | None = None
+    im_token: str | None = None
+    short_id: str | None = None
 
 
 class GetAccountByImAccidRequest(Model, frozen=True, kw_only=True, gc=False):
@@ -492,7 +492,7 @@ class UpdateAccountShortIdRequest(Model, frozen=True, kw_only=True, gc=False):
     """The body of `accounts.update_short_id`."""
 
     account_id: str
-    short_id: str | UnsetType = UNSET
+    short_id: str | None = None
 
 
 class ListRecordingsRequest(Model, frozen=True, kw_only=True, gc=False):

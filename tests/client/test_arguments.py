@@ -26,10 +26,10 @@ HOST = CLIENT.accounts.create().account_id
         ({"type": True}, "type"),
         ({"type": "1"}, "type"),
         ({"type": 1.0}, "type"),
-        ({"subject": "\ud800"}, "cannot be written as JSON"),
-        ({"start_time": 2**63}, "startTime"),
-        ({"start_time": float("nan")}, "startTime"),
-        ({"start_time": 1.5}, "startTime"),
+        ({"subject": "\ud800"}, "subject holds half of a character"),
+        ({"start_time": 2**63}, "start_time"),
+        ({"start_time": float("nan")}, "start_time"),
+        ({"start_time": 1.5}, "start_time"),
         ({"settings": {"controls": 3}}, "settings"),
         ({"start_time": datetime(2026, 1, 1)}, "has no time zone"),
     ],
@@ -45,7 +45,7 @@ def test_a_wrong_argument_is_named_and_nothing_is_sent(arguments: dict[str, Any]
 @pytest.mark.case(7)
 @pytest.mark.parametrize("device", ["", "a b", "a\r\nX-Evil: 1", "é"])
 def test_a_header_value_that_cannot_be_sent_is_refused(device: str) -> None:
-    with pytest.raises(errors.ArgumentError, match="deviceId"):
+    with pytest.raises(errors.ArgumentError, match="device_id"):
         CLIENT.meetings.anonymous_join_info(
             meeting_id="1", nick_name="n", video=1, audio=1, client_type=6, device_id=device
         )

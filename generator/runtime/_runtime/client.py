@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, NoReturn
 
 import msgspec
 
+from . import encoding
 from .attempt import OnAttempt
 from .clock import Clock
-from .codec import Codec, encode_free
+from .codec import Codec
 from .core import AnyTransport, Core, run, run_async
 from .credentials import AppSecret, Sealed, SecretFile, check_app_key, seal
 from .errors import ArgumentError, ConfigurationError
@@ -164,7 +165,7 @@ class Client(BaseClient[Transport]):
         Errors are those of every other method. It is never repeated once the server may have seen it.
         """
         operation = _free_operation(self._contract, path)
-        encoded = encode_free(operation.name, body)
+        encoded = encoding.encode_free(operation.name, body)
         return run(self._core.transport, self._core.flow(operation, encoded, (), timeout, max_retries)).parse()
 
     def close(self) -> None:
@@ -213,7 +214,7 @@ class AsyncClient(BaseClient[AsyncTransport]):
     ) -> Any:
         """Send a signed request to a path newer than this package; see ``MeetingClient.post``."""
         operation = _free_operation(self._contract, path)
-        encoded = encode_free(operation.name, body)
+        encoded = encoding.encode_free(operation.name, body)
         return (
             await run_async(self._core.transport, self._core.flow(operation, encoded, (), timeout, max_retries))
         ).parse()
@@ -229,9 +230,10 @@ class AsyncClient(BaseClient[AsyncTransport]):
         await self.aclose()
 
 
-def _free_operation(contract: Contract, path: str) -> Operation[Any]:
-    if not _PATH.fullmatch(path):
+def _free_operation(contract: Contract, path: object) -> Operation[Any]:
+    if not isinstance(path, str) or not _PATH.fullmatch(path):
         raise ArgumentError(f"path must look like /v2/meeting/get, not {path!r}.")
+    path = str.__str__(path)
     return Operation(
         name=f"post {path}",
         path=path,

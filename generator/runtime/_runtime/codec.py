@@ -1,4 +1,4 @@
-"""Bodies to bytes and replies to results. One strict pass in C; a forgiving one in Python only where that refuses."""
+"""Replies to results. One strict pass in C; a forgiving one in Python only where that refuses."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import msgspec
 
 from . import lenient
 from .attempt import logger
-from .errors import APIError, APIResponseError, ArgumentError, printable
+from .errors import APIError, APIResponseError, printable
 from .masking import guarded
 from .operation import CodeFacts, Contract, Operation
 from .raw import RawResponse
-from .secret import Opaque
 from .transport import Reply
 
 Result = TypeVar("Result")
@@ -32,37 +31,6 @@ _BEGINNING = 64
 """Bytes of a page that are looked for: to look for all of it takes as long as to read it."""
 
 _encoder = msgspec.json.Encoder()
-_checkers: dict[type[msgspec.Struct], msgspec.json.Decoder[Any]] = {}
-
-
-def encode(operation: str, body: msgspec.Struct) -> Opaque:
-    """Return *body* as compact UTF-8 JSON in declaration order.
-
-    Structs do not check what they are built with, so the bytes are read back once: a wrong type, a NaN or a number
-    beyond 64 bits is an ``ArgumentError`` that names the argument, and nothing is sent.
-    """
-    kind = type(body)
-    if (checker := _checkers.get(kind)) is None:
-        checker = _checkers[kind] = msgspec.json.Decoder(kind)
-    try:
-        encoded = Opaque(_encoder.encode(body))
-        checker.decode(encoded)
-    except msgspec.ValidationError as error:
-        raise ArgumentError(f"{operation}: {error}", operation=operation) from None
-    except (UnicodeEncodeError, OverflowError, TypeError, RecursionError) as error:
-        raise ArgumentError(
-            f"{operation}: an argument cannot be written as JSON: {error}", operation=operation
-        ) from None
-    return encoded
-
-
-def encode_free(operation: str, body: Any) -> Opaque:
-    """Return any JSON-like *body* as compact UTF-8 JSON, in its own order. Models may stand in it."""
-    try:
-        plain = msgspec.to_builtins(body, str_keys=True)
-        return Opaque(json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode())
-    except (ValueError, OverflowError, TypeError, RecursionError) as error:
-        raise ArgumentError(f"{operation}: the body cannot be written as JSON: {error}", operation=operation) from None
 
 
 class Codec:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numbers
+import operator
 import time
 from collections.abc import Sequence
 from typing import Generic, TypeVar
@@ -17,7 +19,7 @@ from .transport import AsyncTransport, Header, Reply, Transport, TransportError,
 
 Result = TypeVar("Result")
 LONGEST_TIMEOUT = 86_400.0
-"""Seconds. Sockets take no more than some weeks, and nobody waits for a day."""
+"""Seconds: a day. Sockets reject much larger values."""
 
 AnyTransport = TypeVar("AnyTransport", Transport, AsyncTransport)
 
@@ -31,7 +33,8 @@ class Core(msgspec.Struct, Generic[AnyTransport], frozen=True):
     max_retries: int
 
     def __post_init__(self) -> None:
-        _check(self.timeout)
+        _check_timeout(self.timeout)
+        _check_retries(self.max_retries)
         if isinstance(self.transport, Timed):
             self.session.clock = self.transport.clock
 
@@ -49,15 +52,27 @@ class Core(msgspec.Struct, Generic[AnyTransport], frozen=True):
             operation,
             body,
             headers,
-            timeout=self.timeout if timeout is None else _check(timeout),
-            max_retries=self.max_retries if max_retries is None else max_retries,
+            timeout=self.timeout if timeout is None else _check_timeout(timeout),
+            max_retries=self.max_retries if max_retries is None else _check_retries(max_retries),
         )
 
 
-def _check(timeout: float) -> float:
-    if not 0 < timeout <= LONGEST_TIMEOUT:  # NaN is neither
-        raise ArgumentError(f"timeout is seconds for a whole call, more than 0 and at most 86400, not {timeout!r}.")
-    return timeout
+def _check_timeout(timeout: float) -> float:
+    if isinstance(timeout, bool) or not isinstance(timeout, numbers.Real) or not 0 < timeout <= LONGEST_TIMEOUT:
+        raise ArgumentError(  # NaN is neither more than 0 nor less
+            f"timeout is seconds for a whole call, a number more than 0 and at most 86400, not {timeout!r}."
+        )
+    return float(timeout)
+
+
+def _check_retries(max_retries: int) -> int:
+    try:
+        retries = -1 if isinstance(max_retries, bool) else operator.index(max_retries)
+    except TypeError:
+        retries = -1
+    if retries < 0:
+        raise ArgumentError(f"max_retries is a whole number, 0 or more, not {max_retries!r}.")
+    return retries
 
 
 _BEFORE_SENDING = (ArgumentError, ClientClosedError, ConfigurationError)

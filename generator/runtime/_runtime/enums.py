@@ -38,6 +38,12 @@ class OpenIntEnum(IntEnum):
     def __str__(self) -> str:
         return str(self._value_)
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: object) -> Any:
+        from .pydantic_schema import enum_schema_of  # called by pydantic, which is loaded then
+
+        return enum_schema_of(cls)
+
 
 class OpenStrEnum(StrEnum):
     """A ``StrEnum`` whose unknown texts become members named ``UNKNOWN`` instead of raising."""
@@ -58,3 +64,9 @@ class OpenStrEnum(StrEnum):
 
     def __str__(self) -> str:
         return str(self._value_)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: object) -> Any:
+        from .pydantic_schema import enum_schema_of  # called by pydantic, which is loaded then
+
+        return enum_schema_of(cls)

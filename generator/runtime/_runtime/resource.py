@@ -6,16 +6,16 @@ from collections.abc import Awaitable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
-from . import codec
+from . import encoding
 from .core import Core, run, run_async
 from .errors import ArgumentError
 from .operation import Operation
 from .paging import AsyncPager, Pager, Paging
 from .raw import RawResponse
 from .signing import check_header
-from .transport import AsyncTransport, Transport
+from .transport import AsyncTransport, Header, Transport
 
 Result = TypeVar("Result")
 Row = TypeVar("Row")
@@ -37,10 +37,8 @@ class Resource:
         headers: dict[str, str | int] | None = None,
     ) -> RawResponse[Result]:
         core = self._core
-        encoded = codec.encode(operation.name, body)
-        return run(
-            core.transport, core.flow(operation, encoded, _headers(operation.name, headers), timeout, max_retries)
-        )
+        encoded = encoding.encode(operation.name, body)
+        return run(core.transport, core.flow(operation, encoded, _headers(operation, headers), timeout, max_retries))
 
     def _list(
         self,
@@ -72,9 +70,9 @@ class AsyncResource:
         headers: dict[str, str | int] | None = None,
     ) -> RawResponse[Result]:
         core = self._core
-        encoded = codec.encode(operation.name, body)
+        encoded = encoding.encode(operation.name, body)
         return await run_async(
-            core.transport, core.flow(operation, encoded, _headers(operation.name, headers), timeout, max_retries)
+            core.transport, core.flow(operation, encoded, _headers(operation, headers), timeout, max_retries)
         )
 
     def _list(
@@ -93,20 +91,20 @@ class AsyncResource:
 
 
 def _first(body: msgspec.Struct, paging: Paging[Any, Any]) -> int:
-    index: int | UnsetType = getattr(body, paging.index)
-    return 0 if index is UNSET else index
+    index: Any = getattr(body, paging.index)
+    return 0 if index is None or index is UNSET else index
 
 
-def _headers(operation: str, headers: dict[str, str | int] | None) -> Sequence[tuple[bytes, bytes]]:
+def _headers(operation: Operation[Any], headers: dict[str, str | int] | None) -> Sequence[Header]:
     if not headers:
         return ()
-    return [(name.encode(), _header(operation, name, value)) for name, value in headers.items()]
+    return [(wire.encode(), _header(operation, wire, value)) for wire, value in headers.items()]
 
 
-def _header(operation: str, name: str, value: object) -> bytes:
-    if isinstance(value, bool) or not isinstance(value, (str, int)):
-        raise ArgumentError(f"{operation}: {name} must be text or an integer, not {value!r}.", operation=operation)
+def _header(operation: Operation[Any], wire: str, value: object) -> bytes:
+    name = operation.headers.get(wire, wire)
+    text = encoding.header_text(operation.name, name, value)
     try:
-        return check_header(name, str(value))
+        return check_header(name, text)
     except ValueError as error:
-        raise ArgumentError(f"{operation}: {error}", operation=operation) from None
+        raise ArgumentError(f"{operation.name}: {error}", operation=operation.name) from None

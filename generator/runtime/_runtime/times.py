@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from msgspec import UnsetType
-
 from .errors import ArgumentError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -15,7 +13,7 @@ _SECOND = timedelta(seconds=1)
 _LAST = 253_402_300_799
 """The last second of the year 9999, beyond which there is no ``datetime``."""
 
-Absent = TypeVar("Absent", bound=UnsetType)
+Absent = TypeVar("Absent", bound=None)
 
 
 def to_millis(name: str, moment: int | datetime | Absent) -> int | Absent:
